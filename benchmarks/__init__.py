@@ -1,0 +1,1 @@
+"""Figures side by side, in one run: what the platform costs beside what its parts cost. Never timed tests."""

@@ -1,0 +1,1 @@
+"""People, organisations, the roles between them, sign-in, reviews and notices."""

@@ -1,0 +1,1 @@
+"""How two parties deal: kinds of arrangement and their terms."""

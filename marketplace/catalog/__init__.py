@@ -1,0 +1,1 @@
+"""What suppliers offer: products, services, technologies, finance and insurance products."""

@@ -1,0 +1,205 @@
+"""Pages for everybody: front page, search, suggestions, browsing, comparison, about."""
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, request
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from marketplace.accounts.models import OrganisationKind
+from marketplace.accounts.queries import approved_count
+from marketplace.catalog.models import ListingKind
+from marketplace.kit import quantities
+from marketplace.kit.errors import NotFound
+from marketplace.kit.permissions import public
+from marketplace.kit.web import Pages, page, url_with, web_cookie
+from marketplace.pages import comparing, finding
+from marketplace.pages.asking import PER_PAGE, SORTS, read
+from marketplace.pages.cards import cards, newest
+from marketplace.pages.counting import newest_of_classes, public_counts
+from marketplace.parks import queries as parks
+from marketplace.taxonomy import queries as taxonomy
+from marketplace.taxonomy.reference import Attribute
+
+bp = Blueprint("pages", __name__, template_folder="templates")
+COMPARE_COOKIE = "compare"
+
+
+def init_app(app: Flask) -> None:
+    """Register this room's pages."""
+    from marketplace.pages import desks, operations  # noqa: F401 - they register themselves
+
+    app.register_blueprint(bp)
+    app.jinja_env.filters["marked"] = marked
+    app.jinja_env.globals.update(word=finding.label, path_steps=path_steps, units_of=units_of, scheme_name=scheme_name)
+    app.jinja_env.globals["desk_menu"] = desks.menu
+
+
+@bp.get("/")
+@public
+def home() -> Response:
+    """The front page: search first, then the ways to browse, then what is new."""
+    counts = public_counts()
+    figures = [
+        (_("在架产品与服务"), sum(counts["kind"].values()), "/search"),
+        (_("供应企业"), approved_count(OrganisationKind.SUPPLIER), "/search"),
+        (_("示范基地"), len(parks.bases()), "/bases"),
+        (_("金融保险机构"), approved_count(OrganisationKind.INSTITUTION), "/search?kind=finance"),
+    ]
+    return page(
+        "pages/home.html", figures=figures, counts=counts, categories=taxonomy.categories(), fields=taxonomy.fields(),
+        scenes=taxonomy.scenes(), newest=newest(8),
+    )  # fmt: skip
+
+
+@bp.get("/search")
+@public
+def search() -> Response:
+    """Results with facets."""
+    asked = read(request.args)
+    found = finding.find(asked)
+    node = taxonomy.class_(asked.class_code)
+    attributes = _spec_attributes(asked.class_code)
+    return page(
+        "pages/results.html", "results", asked=asked, found=found, applied=finding.applied(asked),
+        pages=Pages(asked.page, PER_PAGE, min(found.total, 10_000)), kinds=list(ListingKind), sorts=list(SORTS),
+        node=node, path=[taxonomy.class_(code) for code in node.path] if node else [], attributes=attributes,
+        compare=_compared(),
+    )  # fmt: skip
+
+
+@bp.get("/suggest")
+@public
+def suggest() -> Response:
+    """Suggestions as one types: names in Chinese, pinyin or initials."""
+    text = " ".join(request.args.get("q", "").split())[:40]
+    found = current_app.extensions["finder"].suggest(text, limit=8) if text else []
+    answer = jsonify(suggestions=[{"text": s.text, "note": _("%(n)s 项", n=s.count) if s.count else ""} for s in found])
+    answer.headers["Cache-Control"] = "public, max-age=60"
+    return answer
+
+
+@bp.get("/classes")
+@bp.get("/classes/<code>")
+@public
+def classes(code: str = "") -> Response:
+    """The class tree with how much is offered under each."""
+    node = taxonomy.class_(code)
+    if code and node is None:
+        raise NotFound()
+    counts = public_counts()["class"]
+    return page(
+        "pages/classes.html", node=node, path=[taxonomy.class_(c) for c in node.path] if node else [],
+        children=taxonomy.classes(code), below=taxonomy.classes, counts=counts,
+        template=taxonomy.template(code) if node else [],
+    )  # fmt: skip
+
+
+@bp.get("/scenes")
+@public
+def scenes() -> Response:
+    """The scenes one can browse by."""
+    return page("pages/scenes.html", scenes=taxonomy.scenes(), counts=public_counts()["class"])
+
+
+@bp.get("/scenes/<code>")
+@public
+def scene(code: str) -> Response:
+    """One scene: what it calls for, and what is offered for it."""
+    found = taxonomy.scene(code)
+    if found is None:
+        raise NotFound()
+    counts = public_counts()["class"]
+    groups = {
+        p: [taxonomy.class_(c) for c, q in found.classes if q == p] for p in ("required", "recommended", "optional")
+    }
+    wanted = [c for c, _p in found.classes]
+    events = [taxonomy.event(e) for e in found.event_codes if taxonomy.event(e)]
+    materials = [m for m in taxonomy.materials() if m.detail.get("level") == "3" and _concerns(m, found.event_codes)]
+    examples = cards(newest_of_classes(wanted, limit=8))
+    return page(
+        "pages/scene.html",
+        scene=found,
+        groups=groups,
+        counts=counts,
+        events=events,
+        materials=materials[:24],
+        examples=examples,
+    )
+
+
+@bp.get("/compare")
+@public
+def compare() -> Response:
+    """Up to five listings side by side, differences marked."""
+    ids = [int(t) for t in request.args.getlist("id") if t.isascii() and t.isdecimal() and len(t) < 10]
+    added = request.args.get("add", "")
+    if added.isascii() and added.isdecimal() and len(added) < 10:
+        ids = [*_compared(), int(added)]
+    elif "id" not in request.args:
+        ids = _compared()
+    removed = request.args.get("remove", "")
+    ids = [i for i in dict.fromkeys(ids) if str(i) != removed]
+    too_many, ids = len(ids) > comparing.MOST, ids[-comparing.MOST :]
+    table = comparing.table(ids)
+    response = make_response(page("pages/compare.html", table=table, too_many=too_many, most=comparing.MOST))
+    web_cookie(response, COMPARE_COOKIE, ".".join(str(column.id) for column in table.columns))
+    return response
+
+
+@bp.get("/about")
+@public
+def about() -> Response:
+    """What the platform is, how it orders results, and which codes are official."""
+    return page("pages/about.html", editions=taxonomy.editions_in_force())
+
+
+def path_steps(path: list, stem: str = "") -> list[tuple[str, str]]:
+    """A class path as steps of a trail; the last is where we are. Without a stem the steps narrow the search."""
+    steps = []
+    for node in path:
+        url = f"{stem}{node.code}" if stem else url_with(**{"class": node.code})
+        steps.append((finding.label("class", node.code), "" if node is path[-1] else url))
+    return steps
+
+
+def units_of(attribute: Attribute) -> list[str]:
+    """The units one may choose for an attribute, its own first, at most eight."""
+    symbols = [attribute.unit] if attribute.unit else []
+    return [*symbols, *(s for s in quantities.symbols(attribute.dimension) if s != attribute.unit)][:8]
+
+
+def scheme_name(scheme: str) -> str:
+    """What a scheme of reference data is called."""
+    return {
+        "events": _("突发事件分类"), "fields": _("重点领域"), "classes": _("产业分类与品种"), "materials": _("应急保障重点物资"),
+        "procurement": _("政府采购品目"), "gbt4754": _("国民经济行业分类"), "regions": _("行政区划"), "scenes": _("场景"),
+        "attributes": _("技术参数"), "templates": _("参数模板"), "certificates": _("资质证书"), "capabilities": _("应急能力"),
+    }.get(scheme, scheme)  # fmt: skip
+
+
+def marked(text: str, spans: list[tuple[int, int]] | None) -> Markup:
+    """The text with the found words marked; markup inside the text stays text."""
+    parts, at = [], 0
+    for start, end in sorted(spans or []):
+        if start < at or start >= len(text):
+            continue
+        parts += [escape(text[at:start]), Markup("<mark>"), escape(text[start:end]), Markup("</mark>")]
+        at = end
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def _spec_attributes(class_code: str) -> list:
+    own = [taxonomy.attribute(spec.key) for spec in taxonomy.template(class_code)] if class_code else []
+    wanted = [a for a in own if a is not None and a.filterable]
+    return wanted or [
+        a for a in taxonomy.filterable_attributes() if a.key in ("flow", "head", "power", "endurance", "mass")
+    ]
+
+
+def _concerns(material, event_codes: tuple[str, ...]) -> bool:
+    mine = {code for code in material.detail.get("scenario", "").split(";") if code}
+    return any(code in mine or any(code.startswith(m + "-") for m in mine) for code in event_codes)
+
+
+def _compared() -> list[int]:
+    parts = request.cookies.get(COMPARE_COOKIE, "").split(".")
+    return [int(p) for p in parts if p.isascii() and p.isdecimal() and len(p) < 10][: comparing.MOST]

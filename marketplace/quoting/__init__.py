@@ -1,0 +1,1 @@
+"""Asking suppliers for prices: the basket, requests, questions, and the answers side by side."""

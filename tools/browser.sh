@@ -1,0 +1,14 @@
+#!/bin/sh
+# Bring Debian's Chromium and a Chinese font for the journeys where that is allowed; say so where it is not.
+need=""
+command -v chromium >/dev/null 2>&1 || need="chromium"
+fc-list 2>/dev/null | grep -qi "cjk\|wenquanyi" || need="$need fonts-noto-cjk"
+[ -z "$need" ] && exit 0
+if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+  echo "Installing $need …"
+  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $need) >/tmp/browser-install.log 2>&1 \
+    || echo "Could not install $need (see /tmp/browser-install.log): the journeys will be skipped."
+else
+  echo "Missing $need and no right to install it: the journeys will be skipped."
+fi
+exit 0
