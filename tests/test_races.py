@@ -1,8 +1,7 @@
 """Many at once, on both databases: nothing is lost, nothing happens twice, nobody is told that the database is locked."""
 
-import multiprocessing
-import os
-import signal
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -15,7 +14,6 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.membership import answer_join, ask_to_join, review
 from marketplace.accounts.models import JoinRequest, Membership, Notice, OrganisationStatus, Role
 from marketplace.accounts.models import Review as OrganisationReview
-from marketplace.app import create_app
 from marketplace.catalog import actions as catalog
 from marketplace.catalog.models import Listing
 from marketplace.catalog.schemas import ListingForm
@@ -29,7 +27,7 @@ from marketplace.kit.throttle import Attempts, TooMany
 from marketplace.quoting import answers, basket, queries, requests
 from marketplace.quoting.models import BasketLine, Quote, QuoteRevision, Request
 from marketplace.quoting.schemas import NewBasketLine
-from tests.conftest import NOON
+from tests.conftest import NOON, ROOT
 from tests.factories.accounts import make_actor, make_organisation, make_user
 from tests.factories.smtp import smtp_sink
 from tests.quoting.worlds import fill_basket, make_world, new_request, quote_form, sent
@@ -264,25 +262,30 @@ def test_somebody_is_let_in_and_turned_away(context, race):
     assert len([n for n in all_of(Notice) if n.user_id == person.id]) == 1
 
 
-def _hold(settings, ready):
-    app = create_app(settings)
-    with app.app_context(), try_lock("race") as got:
-        ready.send(got)
-        signal.pause()
+HOLDER = """
+import sys
+from flask import Flask
+from marketplace.kit import db, locks
+app = Flask("holder")
+app.config["DATA_DIR"] = sys.argv[1]
+db.init_app(app, sys.argv[2])
+with app.app_context(), locks.try_lock("race") as got:
+    print(got, flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_a_lock_is_shared_or_outlives_its_killed_holder(context):
     settings = context.extensions["settings"]
-    here, there = multiprocessing.get_context("spawn").Pipe()
-    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(settings, there))
-    holder.start()
-    assert here.poll(30) and here.recv() is True
+    command = [sys.executable, "-c", HOLDER, str(settings.data_dir), settings.database]
+    holder = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "True\n"
     with try_lock("race") as got:
         assert got is False
     with try_lock("other") as got:
         assert got is True
-    os.kill(holder.pid, signal.SIGKILL)
-    holder.join()
+    holder.kill()
+    holder.communicate()
     with try_lock("race", patience_seconds=5) as got:
         assert got is True
     with try_lock("race") as got:

@@ -92,14 +92,14 @@ def _close(run: ImportRun, to: ImportStatus, at: datetime) -> None:
 
 
 def _with_changes(owner: Organisation, rows: list[Row]) -> list[dict[str, Any]]:
-    known = queries.by_references(owner.id, [row.form.external_ref for row in rows if row.form.external_ref])
+    known = queries.by_references({(owner.id, row.form.external_ref) for row in rows if row.form.external_ref})
     return [
         {
             "number": row.number,
             "form": row.form.model_dump(mode="json", exclude_unset=True),
             "certificates": [form.model_dump(mode="json") for form in row.certificates],
             "guess": row.guess,
-            "updates": known[row.form.external_ref].id if row.form.external_ref in known else None,
+            "updates": known[key].id if (key := (owner.id, row.form.external_ref)) in known else None,
         }
         for row in rows
     ]

@@ -1,6 +1,6 @@
 """Reads of listings, their versions, pictures and certificates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -151,13 +151,14 @@ def own_listings(owner_id: int, ids: Sequence[int]) -> list[Listing]:
     return list(db.session().exec(query))
 
 
-def by_references(owner_id: int, references: Sequence[str]) -> dict[str, Listing]:
-    """An organisation's listings by its own numbers."""
-    found: dict[str, Listing] = {}
-    for start in range(0, len(references), 500):
-        part = list(references[start : start + 500])
-        query = select(Listing).where(Listing.owner_id == owner_id, Listing.external_ref.in_(part))
-        found.update({row.external_ref: row for row in db.session().exec(query)})
+def by_references(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Listing]:
+    """Listings by their owner's id and the owner's own number for them."""
+    found: dict[tuple[int, str], Listing] = {}
+    pairs = list(wanted)
+    for start in range(0, len(pairs), 1000):
+        owners, references = (set(side) for side in zip(*pairs[start : start + 1000], strict=True))
+        query = select(Listing).where(Listing.owner_id.in_(owners), Listing.external_ref.in_(references))
+        found.update({(row.owner_id, row.external_ref): row for row in db.session().exec(query)})
     return found
 
 

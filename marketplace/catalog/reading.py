@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,9 @@ from marketplace.kit import uploads
 MAX_LINE = 256_000
 MAX_COLUMNS = 300
 HEADER_WITHIN = 10
+LONGEST_NUMBER = 30
+_MAY_HIDE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # how JSON can spell them; few lines have it
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of characters: no database keeps them in text
 
 
 @dataclass
@@ -78,6 +82,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _from_lines(lines: list[list[Any]]) -> Table:
+    lines = [[_storable(cell) for cell in line] for line in lines]
     for index, line in enumerate(lines[:HEADER_WITHIN]):
         keys = [columns.key_of(cell) for cell in line[:MAX_COLUMNS]]
         if "name" in keys:
@@ -132,7 +137,22 @@ def _json_object(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         return {"fault": _("这一行过长。")}
     try:
-        found = json.loads(line)
+        found = json.loads(line, parse_int=_whole)
+        found = _storable(found) if _MAY_HIDE.search(line) else found
     except (ValueError, RecursionError):
         return {"fault": _("这一行不是有效的 JSON。")}
     return found if isinstance(found, dict) else {"fault": _("这一行应是一个 JSON 对象。")}
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) < LONGEST_NUMBER else float(digits)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    return value

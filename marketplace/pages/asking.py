@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -88,16 +87,15 @@ class Asked:
         found += [Range(f"spec_{spec.key}", spec.low, spec.high) for spec in self.specs]
         return tuple(found)
 
-    def query(self, text: str | None = None, synonyms: Any = (), per_page: int = PER_PAGE) -> Query:
+    def query(self, per_page: int = PER_PAGE) -> Query:
         """The search in the words of the port."""
         return Query(
-            text=self.text if text is None else text,
+            text=self.text,
             filters=self.filters(),
             facets=tuple(Facet(name, limit=60 if name == "class" else 14) for name in FACETS),
             sort=SORTS[self.sort],
             page=self.page,
             per_page=per_page,
-            synonyms=synonyms,
         )
 
 

@@ -59,7 +59,7 @@ def menu() -> list[tuple[str, str]]:
             items.append((_("本基地"), url_for("parks.base", base_id=base.id)))
     if can(RUN_PLATFORM):
         items += [(_("单位审核"), "/operations/organisations"), (_("供给审核"), "/operations/listings"),
-                  (_("搜索索引"), "/operations/search"), (_("定时任务"), "/operations/jobs"),
+                  (_("询价统计"), "/operations/requests"), (_("搜索索引"), "/operations/search"), (_("定时任务"), "/operations/jobs"),
                   (_("邮件发送"), "/operations/mails"), (_("操作记录"), "/operations/audit")]  # fmt: skip
     return [*items, (_("通知"), "/inbox"), (_("单位资料"), "/organisation")]
 

@@ -43,16 +43,16 @@ class Found:
     degraded: bool = False
 
 
-def find(asked: Asked) -> Found:
+def find(asked: Asked, per_page: int = PER_PAGE) -> Found:
     """Search as asked. When the engine is down or slow the database answers, plainly marked."""
     finder: Finder = current_app.extensions["finder"]
     try:
-        answer = finder.find(asked.text, asked.query, insist=asked.insist)
+        answer = finder.find(lambda: asked.query(per_page), insist=asked.insist)
     except SearchUnavailable as fault:
         log.warning("search answers from the database: %s", fault)
         kind = ListingKind(asked.kind) if asked.kind else None
         ids, total = catalog.search_in_database(
-            asked.text, kind=kind, class_code=asked.class_code, page=asked.page, per_page=PER_PAGE
+            asked.text, kind=kind, class_code=asked.class_code, page=asked.page, per_page=per_page
         )
         return Found(cards(ids), total, degraded=True)
     results = answer.results

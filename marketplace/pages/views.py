@@ -6,14 +6,16 @@ from markupsafe import Markup, escape
 
 from marketplace.accounts.models import OrganisationKind
 from marketplace.accounts.queries import approved_count
+from marketplace.catalog import exports, labels
 from marketplace.catalog.models import ListingKind
-from marketplace.kit import quantities
+from marketplace.catalog.specs import shown_value
+from marketplace.kit import quantities, throttle
 from marketplace.kit.errors import NotFound
-from marketplace.kit.permissions import public
-from marketplace.kit.web import Pages, page, url_with, web_cookie
+from marketplace.kit.permissions import SIGNED_IN, current_actor, guarded, public
+from marketplace.kit.web import Pages, page, show_day, url_with, web_cookie
 from marketplace.pages import comparing, finding
 from marketplace.pages.asking import PER_PAGE, SORTS, read
-from marketplace.pages.cards import cards, newest
+from marketplace.pages.cards import Card, cards, newest
 from marketplace.pages.counting import newest_of_classes, public_counts
 from marketplace.parks import queries as parks
 from marketplace.taxonomy import queries as taxonomy
@@ -21,6 +23,7 @@ from marketplace.taxonomy.reference import Attribute
 
 bp = Blueprint("pages", __name__, template_folder="templates")
 COMPARE_COOKIE = "compare"
+EXPORT_ROWS = 500
 
 
 def init_app(app: Flask) -> None:
@@ -64,6 +67,22 @@ def search() -> Response:
         node=node, path=[taxonomy.class_(code) for code in node.path] if node else [], attributes=attributes,
         compare=_compared(),
     )  # fmt: skip
+
+
+@bp.get("/search/export.xlsx")
+@guarded(SIGNED_IN)
+def export_search() -> Response:
+    """The results as a workbook, at most EXPORT_ROWS of them, in the order shown."""
+    throttle.count(f"export|{current_actor().user_id}", limit=30, minutes=15)
+    asked = read(request.args)
+    asked.page = 1
+    found = finding.find(asked, per_page=EXPORT_ROWS)
+    headers = [_("名称"), _("型号"), _("类型"), _("类别"), _("供应企业"), _("示范基地"), _("参考价"), _("库存"), _("供货天数"),
+               _("技术参数"), _("信息确认"), _("地址")]  # fmt: skip
+    workbook = exports.table_xlsx(headers, map(_export_row, found.cards), title=_("搜索结果"))
+    response = Response(workbook, mimetype=exports.MEDIA_TYPE)
+    response.headers["Content-Disposition"] = "attachment; filename=search.xlsx"
+    return response
 
 
 @bp.get("/suggest")
@@ -152,6 +171,13 @@ def about() -> Response:
     return page("pages/about.html", editions=taxonomy.editions_in_force())
 
 
+def _export_row(card: Card) -> list:
+    specs = ";".join(f"{spec['name']} {shown_value(spec)}" for spec in card.specs)
+    url = current_app.config["PUBLIC_URL"].rstrip("/") + f"/listings/{card.id}"
+    return [card.name, card.model, labels.kind(card.kind), finding.label("class", card.class_code or ""), card.supplier,
+            card.base, comparing.price_text(card), card.stock, card.lead_time_days, specs, show_day(card.confirmed_at), url]  # fmt: skip
+
+
 def path_steps(path: list, stem: str = "") -> list[tuple[str, str]]:
     """A class path as steps of a trail; the last is where we are. Without a stem the steps narrow the search."""
     steps = []
@@ -172,7 +198,7 @@ def scheme_name(scheme: str) -> str:
     return {
         "events": _("突发事件分类"), "fields": _("重点领域"), "classes": _("产业分类与品种"), "materials": _("应急保障重点物资"),
         "procurement": _("政府采购品目"), "gbt4754": _("国民经济行业分类"), "regions": _("行政区划"), "scenes": _("场景"),
-        "attributes": _("技术参数"), "templates": _("参数模板"), "certificates": _("资质证书"), "capabilities": _("应急能力"),
+        "attributes": _("技术参数"), "templates": _("参数模板"), "certificates": _("资质证书"), "capabilities": _("应急能力"), "units": _("计量单位"),
     }.get(scheme, scheme)  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Finder:
         self._reader = Reader(self._vocabulary, self._synonyms, self._cutter)
         self._resting_until = 0.0
 
-    def find(self, text: str, make_query: Callable[[], Query], *, insist: bool = False) -> Answer:
+    def find(self, make_query: Callable[[], Query], *, insist: bool = False) -> Answer:
         """Search for what was typed, then for what was probably meant.
 
         Raises: SearchUnavailable when the engine is down, too slow, or was so a moment ago.

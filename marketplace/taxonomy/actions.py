@@ -27,6 +27,7 @@ SCHEMES: dict[str, tuple[tuple[str, ...], str | None]] = {
     "attributes": (("key",), "name"),
     "templates": (("class_code", "attribute_key"), "label"),
     "certificates": (("name",), "name"),
+    "units": (("symbol",), "name"),
     "capabilities": (("capability_code", "class_code"), "capability"),
 }
 _OWN = ("parent", "name_en", "official", "source", "confidence")

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
+from threading import Barrier, Thread
 
 import pytest
 from sqlmodel import select
@@ -367,3 +368,25 @@ def test_the_desk_finds_by_state_name_and_number(shop, browser):
     assert "草稿一台" in visitor.get("/desk/listings?q=草稿").text
     assert "没有符合条件" in visitor.get("/desk/listings?q=100%25").text
     assert visitor.get("/desk/listings?status=nonsense&page=x").status_code == 200
+
+
+def test_two_confirmations_at_the_same_moment_import_once(app, shop, browser):
+    table = "名称\n".encode() + "\n".join(f"水泵{n}" for n in range(50)).encode()
+    first = browser(shop.user)
+    place = first.post("/desk/listings/import", files={"file": (io.BytesIO(table), "a.csv")}).headers["Location"]
+    second = browser(shop.user)
+    first.refresh(), second.refresh()
+    barrier, seen = Barrier(2), []
+
+    def confirm(visitor):
+        barrier.wait()
+        seen.append(visitor.post(place, act="all").status_code)
+
+    threads = [Thread(target=confirm, args=(visitor,)) for visitor in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == [303, 409]
+    with app.app_context():
+        assert len(db.session().exec(select(Listing.id).where(Listing.name.startswith("水泵"))).all()) == 50
