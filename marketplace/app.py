@@ -99,3 +99,5 @@ def _init_rooms(app: Flask, settings: configuration.Settings) -> None:
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 logging.Formatter.converter = lambda *_args: clock.local(clock.now()).timetuple()
+for _chatty in ("alembic", "apscheduler"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)

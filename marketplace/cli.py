@@ -98,6 +98,7 @@ def products(settings: configuration.Settings, file: Path, publish: bool) -> Non
     from marketplace.catalog import bulk
 
     app = _app(settings)
+    app.extensions.pop("search_nudge", None)  # the index is brought up to date once, at the end
     with app.app_context(), app.test_request_context(), _progress() as progress:
         task = progress.add_task(file.name, total=None)
 
@@ -105,6 +106,7 @@ def products(settings: configuration.Settings, file: Path, publish: bool) -> Non
             progress.update(task, completed=done, total=total)
 
         outcome = bulk.import_file(file, publish=publish, progress=advance)
+        _join_bases(outcome.bases)
         _drain()
     for fault in outcome.faults[:20]:
         console.print(f"[red]{fault}[/red]")
@@ -205,6 +207,19 @@ def prepare(app: Flask, settings: configuration.Settings, *, seed: bool | None =
         for mirror in mirrors().values():
             if mirror.needs_rebuild():
                 console.print(f"Building the search index: {mirror.rebuild()} documents")
+
+
+def _join_bases(bases: dict[int, str]) -> None:
+    """Let suppliers made by an import belong to the bases their rows named, as far as these are known."""
+    from marketplace.accounts import queries as accounts
+    from marketplace.kit import clock, db
+    from marketplace.parks import actions, queries
+
+    with db.transaction():
+        for organisation_id, name in bases.items():
+            base = queries.base_by_name(name)
+            if base is not None and queries.tenancy_of(organisation_id) is None:
+                actions.declare_tenancy(accounts.organisation(organisation_id), base, by=None, at=clock.now())
 
 
 def _drain() -> None:

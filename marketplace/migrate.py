@@ -1,6 +1,5 @@
 """Bringing the database to the newest schema."""
 
-import logging
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -32,7 +31,6 @@ def is_current(database: Database) -> bool:
 
 def upgrade(url: str) -> None:
     """Migrate to the newest revision."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config(url), "head")
 
 

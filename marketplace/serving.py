@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -48,7 +49,8 @@ def serve(app: Flask, host: str, port: int, workers: int, *, with_jobs: bool) ->
         _Server(app, options).run()
     finally:
         if child:
-            os.kill(child, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # the same signal may have reached it first
+                os.kill(child, signal.SIGTERM)
 
 
 def run_jobs(app: Flask) -> None:

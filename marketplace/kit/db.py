@@ -4,9 +4,11 @@ Reading requests use BEGIN DEFERRED, writing ones BEGIN IMMEDIATE on SQLite: a d
 writer fails with "database is locked" as soon as two of them meet.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +25,13 @@ class Database:
     """The engine of one app, with a reading and a writing face."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"), pool_size=10, max_overflow=10)
+        self.engine = sa.create_engine(
+            url,
+            pool_pre_ping=not url.startswith("sqlite"),
+            pool_size=10,
+            max_overflow=10,
+            json_serializer=partial(json.dumps, ensure_ascii=False),  # Chinese as itself, not six letters a character
+        )
         self.sqlite = self.engine.dialect.name == "sqlite"
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)

@@ -1,7 +1,7 @@
 """Reads of the reference data in force; held per process and looked at again every half minute."""
 
 import time
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlmodel import select
@@ -18,35 +18,33 @@ CATEGORIES = [
     ("social_security", "社会安全", "Social security"),
 ]
 
-_held: dict[str, tuple[float, tuple[int, ...], Reference]] = {}
+_held: WeakKeyDictionary[db.Database, tuple[float, tuple[int, ...], Reference]] = WeakKeyDictionary()
 
 
 def reference() -> Reference:
     """Everything in force. Cheap: the database is asked only every LOOK_AGAIN_SECONDS."""
-    key = str(db.database().engine.url)
-    held = _held.get(key)
+    database = db.database()
+    held = _held.get(database)
     if held and time.monotonic() - held[0] < LOOK_AGAIN_SECONDS:
         return held[2]
     with db.reading() as session:
         newest = select(sa.func.max(Edition.id)).group_by(Edition.scheme)
         ids = tuple(sorted(session.exec(newest)))
         if held and held[1] == ids:
-            _held[key] = (time.monotonic(), ids, held[2])
+            _held[database] = (time.monotonic(), ids, held[2])
             return held[2]
         schemes: dict[str, list[Term]] = {}
         names = {e.id: e.scheme for e in session.exec(select(Edition).where(Edition.id.in_(ids)))}
         for term in session.exec(select(Term).where(Term.edition_id.in_(ids)).order_by(Term.position)):
             schemes.setdefault(names[term.edition_id], []).append(term)
     found = Reference(schemes)
-    _held[key] = (time.monotonic(), ids, found)
-    guess_class.cache_clear()
+    _held[database] = (time.monotonic(), ids, found)
     return found
 
 
 def forget() -> None:
     """Look at the database at the next read: an import has just been made."""
     _held.clear()
-    guess_class.cache_clear()
 
 
 def editions() -> list[Edition]:
@@ -75,38 +73,9 @@ def class_leaves(kind: str | None = None) -> list[ClassNode]:
     return [n for n in ref.classes.values() if n.code not in ref.children and kind in (None, n.kind)]
 
 
-@lru_cache(maxsize=20_000)
 def guess_class(name: str, summary: str = "") -> ClassNode | None:
-    """The class a listing's words point at: the leaf with the name or alias that they cover best.
-
-    A label counts when the text contains it whole, or when enough of its character pairs stand in the name: half of four
-    or more, two thirds of fewer. None otherwise: then a person must choose.
-    """
-    text, in_name = f"{name} {summary}", _pairs(name)
-    best, best_score = None, 0.0
-    for node in class_leaves():
-        for label in (node.name, *node.aliases):
-            plain = label.split("(")[0].split("(")[0]
-            pairs = _pairs(plain)
-            if not pairs:
-                continue
-            covered = len(pairs & in_name) / len(pairs)
-            whole = (
-                1.0 + len(plain) / 20
-                if plain in name
-                else 0.7 + len(plain) / 40
-                if plain in text and len(plain) > 2
-                else 0.0
-            )
-            enough = covered >= (0.5 if len(pairs) >= 4 else 2 / 3)
-            score = max(whole, covered if enough else 0.0) + len(pairs & in_name) / 100
-            if score > best_score and (whole or enough):
-                best, best_score = node, score
-    return best
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)}
+    """The class a listing's words point at; None when none comes near: then a person must choose."""
+    return reference().guess(name, summary)
 
 
 def template(class_code: str) -> list[SpecField]:

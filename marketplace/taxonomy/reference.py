@@ -87,6 +87,17 @@ class Reference:
         for node in self.classes.values():
             self.children.setdefault(node.parent, []).append(node)
         self.class_names = _class_names(self.classes.values())
+        self._labels = [
+            (node, label, pairs_of(label))
+            for node in self.classes.values()
+            if node.code not in self.children
+            for label in (name.split("(")[0].split("(")[0] for name in (node.name, *node.aliases))
+            if len(label) > 1
+        ]
+        self._labels_with: dict[str, list[int]] = {}
+        for place, (_node, _label, pairs) in enumerate(self._labels):
+            for pair in pairs:
+                self._labels_with.setdefault(pair, []).append(place)
         self.attributes = {a.key: a for a in map(_attribute, schemes.get("attributes", []))}
         self.attribute_aliases = _aliases(self.attributes.values())
         self.templates = self._templates(schemes.get("templates", []))
@@ -94,6 +105,24 @@ class Reference:
         self.events = {t.code: t for t in schemes.get("events", [])}
         self.regions = {t.code: t for t in schemes.get("regions", [])}
         self.provinces = [t.name for t in schemes.get("regions", []) if not t.parent]
+
+    def guess(self, name: str, summary: str) -> ClassNode | None:
+        """The leaf with the name or alias that a listing's words cover best.
+
+        A label counts when the text contains it whole, or when enough of its character pairs stand in the name: half of
+        four or more, two thirds of fewer.
+        """
+        text, in_name = f"{name} {summary}", pairs_of(name)
+        near = {place for pair in in_name | pairs_of(summary) for place in self._labels_with.get(pair, ())}
+        best, best_score = None, 0.0
+        for place in sorted(near):
+            node, label, pairs = self._labels[place]
+            covered = len(pairs & in_name) / len(pairs)
+            enough = covered >= (0.5 if len(pairs) >= 4 else 2 / 3)
+            score = max(_contained(label, name, text), covered if enough else 0.0)
+            if score and score + len(pairs & in_name) / 100 > best_score:
+                best, best_score = node, score + len(pairs & in_name) / 100
+        return best
 
     def template(self, class_code: str) -> list[SpecField]:
         """A class's own spec fields; one without any takes those of the nearest class above that has some."""
@@ -144,6 +173,17 @@ class Reference:
                 )
             )
         return found
+
+
+def pairs_of(text: str) -> set[str]:
+    """The neighbouring pairs of characters in a text."""
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def _contained(label: str, name: str, text: str) -> float:
+    if label in name:
+        return 1.0 + len(label) / 20
+    return 0.7 + len(label) / 40 if len(label) > 2 and label in text else 0.0
 
 
 def _classes(terms: list[Term]) -> dict[str, ClassNode]:

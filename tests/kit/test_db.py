@@ -136,7 +136,7 @@ def test_writers_who_read_first_find_the_database_locked(app, outbox):
         for _n in range(50):
             try:
                 with app.app_context(), db.transaction() as session:
-                    row = session.exec(select(OutboxMail)).one()
+                    row = session.exec(select(OutboxMail).with_for_update()).one()
                     row.tries += 1
             except Exception as fault:
                 faults.append(fault)
