@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from flask import current_app
-from flask_babel import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.kit import mail
+from marketplace.kit.i18n import told as _
 
 
 def _link(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlmodel import select
 
 from marketplace.accounts import actions, mails, queries, rules
@@ -20,6 +19,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.accounts.schemas import NewOrganisation, OrganisationDetails
 from marketplace.kit import audit, db
+from marketplace.kit.i18n import told as _
 from marketplace.kit.moves import move
 from marketplace.kit.permissions import Actor
 

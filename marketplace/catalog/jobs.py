@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlmodel import col, select
 
 from marketplace.accounts import actions as accounts
@@ -12,6 +11,7 @@ from marketplace.accounts.models import Organisation, OrganisationStatus
 from marketplace.catalog import rules
 from marketplace.catalog.models import Certificate, Listing, ListingStatus
 from marketplace.kit import clock, db
+from marketplace.kit.i18n import told as _
 from marketplace.kit.jobs import job
 
 STALE_DAYS = 90

@@ -23,7 +23,8 @@ ITEMS = re.compile("[;\uff1b\n]+")
 ON_REQUEST = ("", "面议", "询价", "价格面议", "电议", "按需报价")
 KIND_NAMES = {
     "产品": "product", "装备": "product", "服务": "service", "科技成果": "technology", "技术": "technology",
-    "金融保险": "finance", "金融": "finance", "保险": "finance",
+    "金融保险": "finance", "金融": "finance", "保险": "finance", "product": "product", "service": "service", "technology": "technology",
+    "finance": "finance", "finance & insurance": "finance",
 }  # fmt: skip
 _DAMAGED = re.compile(r"^\d(\.\d+)?E\+?\d{2}$", re.IGNORECASE)
 _EXACT_FLOAT = 10**15
@@ -325,7 +326,7 @@ def json_certificate(item: Any, words: Words) -> CertificateForm:
 def kind_of(cell: Any) -> str:
     """A listing's kind by code or name. Raises: Unfit."""
     text = text_of(cell)
-    kind = KIND_NAMES.get(text, text)
+    kind = KIND_NAMES.get(text.lower(), text)
     if kind not in set(ListingKind):
         raise Unfit(_("应为 产品、服务、科技成果 或 金融保险。"))
     return kind

@@ -107,6 +107,8 @@ def show_ago(moment: datetime | None) -> str:
     days = (clock.now() - moment).days
     if days < 1:
         return _("今天")
+    if days == 1:
+        return _("昨天")
     if days < 60:
         return _("%(n)s 天前", n=days)
     return _("%(n)s 个月前", n=days // 30)

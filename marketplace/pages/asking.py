@@ -10,6 +10,7 @@ from marketplace.arrangements.rules import KINDS
 from marketplace.catalog.models import ListingKind
 from marketplace.kit import quantities
 from marketplace.kit.money import NotMoney, parse_yuan
+from marketplace.kit.web import english
 from marketplace.search.port import AnyOf, Facet, Filter, Query, Range, Sort, Under
 from marketplace.taxonomy import queries as taxonomy
 
@@ -191,7 +192,8 @@ def _read_specs(asked: Asked, arguments: MultiDict[str, str]) -> set[str]:
         low = _canonical(asked, attribute.name, low_text, unit, attribute.dimension)
         high = _canonical(asked, attribute.name, high_text, unit, attribute.dimension)
         if low is not None or high is not None:
-            asked.specs.append(SpecRange(attribute.key, attribute.name, unit, low_text, high_text, low, high))
+            name = attribute.name_en if english() and attribute.name_en else attribute.name
+            asked.specs.append(SpecRange(attribute.key, name, unit, low_text, high_text, low, high))
     return known
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from marketplace.kit import quantities
-from marketplace.kit.web import show_ago, show_number
+from marketplace.kit.web import english, show_ago, show_number
 from marketplace.pages.cards import Card, cards
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.taxonomy.reference import Attribute
@@ -51,9 +51,13 @@ def spec_rows(columns: Sequence[Card]) -> list[Row]:
         for spec in _ordered(column):
             key = spec.get("key") or spec["name"]
             attribute = taxonomy.attribute(spec.get("key") or "")
-            name, cells = found.setdefault(key, (attribute.name if attribute else spec["name"], {}))
+            name, cells = found.setdefault(key, (_named(attribute) if attribute else spec["name"], {}))
             cells[column.id] = value_text(spec, attribute)
     return [Row(name, [cells.get(c.id) for c in columns]) for name, cells in found.values()]
+
+
+def _named(attribute: Attribute) -> str:
+    return attribute.name_en if english() and attribute.name_en else attribute.name
 
 
 def value_text(spec: dict[str, Any], attribute: Attribute | None) -> str:
@@ -98,7 +102,7 @@ def price_text(card: Card) -> str:
     from marketplace.kit.money import format_fen
 
     if card.price_kind == "request" or card.price_min_fen is None:
-        return _("询价")
+        return _("价格面议")
     text = format_fen(card.price_min_fen)
     if card.price_kind == "band" and card.price_max_fen is not None:
         text += f"–{format_fen(card.price_max_fen)}"

@@ -4,12 +4,11 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
-from flask_babel import gettext as _
-
 from marketplace.accounts import actions as accounts
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries import people_of
 from marketplace.kit import audit, clock, db
+from marketplace.kit.i18n import told as _
 from marketplace.kit.moves import move
 from marketplace.kit.permissions import Actor
 from marketplace.parks import queries, rules

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from marketplace.accounts import actions
 from marketplace.accounts import queries as accounts
+from marketplace.kit.i18n import told as _
 from marketplace.kit.web import show_time
 from marketplace.quoting import queries
 from marketplace.quoting.models import Invitation, Question, Quote, Request

@@ -15,7 +15,7 @@ CATEGORIES = [
     ("natural_disaster", "自然灾害", "Natural disasters"),
     ("accident_disaster", "事故灾难", "Accidents"),
     ("public_health", "公共卫生", "Public health"),
-    ("social_security", "社会安全", "Social security"),
+    ("social_security", "社会安全", "Public security"),
 ]
 
 _held: WeakKeyDictionary[db.Database, tuple[float, tuple[int, ...], Reference]] = WeakKeyDictionary()

@@ -219,13 +219,13 @@ def _classes(terms: list[Term]) -> dict[str, ClassNode]:
 
 
 def _class_names(nodes: Iterable[ClassNode]) -> dict[str, ClassNode]:
-    """Classes by name and alias; a product type wins over the industry node it shares a name with."""
+    """Classes by name, alias and English name; a product type wins over the industry node it shares a name with."""
     deepest_first = sorted(nodes, key=lambda node: -node.level)
     found: dict[str, ClassNode] = {}
     for node in deepest_first:
         found.setdefault(node.name, node)
     for node in deepest_first:
-        for alias in node.aliases:
+        for alias in (*node.aliases, node.name_en):
             found.setdefault(alias, node)
     return found
 

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from marketplace.accounts.jobs import tidy
 from marketplace.kit import clock, db, throttle
@@ -67,4 +68,4 @@ def test_old_counters_pile_up_or_young_ones_go(context):
         throttle.count("young", limit=1, minutes=15)
     with db.transaction() as session:
         tidy(NOON)
-        assert [a.key for a in session.query(throttle.Attempts)] == ["young"]
+        assert list(session.exec(select(throttle.Attempts.key))) == ["young"]
