@@ -1,93 +1,112 @@
-"""How many results pages a second the real server gives, beside a bare Flask page on the same server."""
+"""How many results pages a second the real server gives beside a bare Flask page, and where a page's time goes."""
 
+import json
 import multiprocessing
-import os
-import signal
+import shutil
 import socket
+import subprocess
+import tempfile
 import threading
 import time
-import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+from typing import Any
+from unittest.mock import patch
 
-from flask import Flask
+from flask import Flask, before_render_template, template_rendered
 
 from benchmarks import questions, world
-from benchmarks.timing import Figure, line, milliseconds, percentile
-from marketplace.kit import db
+from benchmarks.timing import Figure, Line, line, milliseconds, percentile
+from marketplace import serving
+from marketplace.kit.db import Database
 from marketplace.pages import finding
-from marketplace.pages.asking import read
-from marketplace.pages.cards import cards
 
-LISTINGS = 20_000
+LISTINGS = 100_000
+WORKERS = 2
 CLIENTS = 8
-SECONDS = 8.0
+SECONDS = 8
 SEED = 5
+PARTS = ("engine", "database", "template")
+_SCRIPT = """
+local paths = {%s}
+local turn = %d
+request = function() turn = turn %% #paths + 1; return wrk.format("GET", paths[turn]) end
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format('{"n": %%d, "seconds": %%f, "faults": %%d, "p50": %%f, "p95": %%f}\\n', summary.requests,
+    summary.duration / 1e6, e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50) / 1e3, latency:percentile(95) / 1e3))
+end
+"""
 
 
-def beside_bare_flask(listings: int = LISTINGS, seconds: float = SECONDS, rounds: int = 2) -> Figure:
-    """No goal but to know: the ratio, and what takes the rest."""
+def beside_bare_flask(listings: int = LISTINGS, searches: int = 300, seconds: int = SECONDS, rounds: int = 3) -> Figure:
+    """No goal but to know: the ratio, and what takes the time."""
     folder = world.world(listings)
     app = world.platform(folder)
     with app.app_context():
-        addresses = questions.addresses(200, SEED)
-    rates: dict[str, list[float]] = {"results page": [], "bare Flask page": []}
-    waits: dict[str, list[float]] = {name: [] for name in rates}
-    for _turn in range(rounds):
-        for name, make, paths in (
-            ("results page", lambda: world.platform(folder), addresses),
-            ("bare Flask page", _bare, ["/"]),
-        ):
-            with _served(make) as address:
-                rate, waited = _hammer(address, paths, seconds)
-            rates[name].append(rate)
-            waits[name] += waited
-    ratio = sum(rates["results page"]) / sum(rates["bare Flask page"])
-    parts = _parts(app, addresses)
-    shares = ", ".join(f"{name} {ms:.1f} ms" for name, ms in parts.items())
+        addresses = questions.addresses(searches, SEED)
+    taken: dict[str, list[dict[str, float]]] = {"results page": [], "bare Flask page": []}
+    with _served(folder) as page, _served(None) as bare:
+        for turn in range(rounds):
+            for name, port, paths in (("results page", page, addresses), ("bare Flask page", bare, ["/"])):
+                _hammer(port, paths, 2, turn)
+                taken[name].append(_hammer(port, paths, seconds, turn))
+    rates = {name: [one["n"] / one["seconds"] for one in rounds] for name, rounds in taken.items()}
+    ratios = [page / bare for page, bare in zip(*rates.values(), strict=True)]
+    faults = sum(one["faults"] for one in taken["results page"] + taken["bare Flask page"])
+    parts, lines = _parts(app, addresses)
     return Figure(
         "throughput",
-        [line(f"{name}: {sum(r) / len(r):,.0f} pages/s; waiting", waits[name]) for name, r in rates.items()],
-        f"{ratio:.3f} of bare Flask", "to know", True,
-        [f"{CLIENTS} clients on the same two cores, 2 workers × 8 threads, {listings:,} listings, {rounds} rounds in turn. "
-         f"One results page in one process, medians: {shares}."],
-        {"pages_per_second": rates, "parts_ms": parts},
+        [*(_waiting(name, rates[name], some) for name, some in taken.items()), *lines],
+        f"{median(ratios):.3f} of bare Flask ({min(ratios):.3f}–{max(ratios):.3f})", "to know", not faults,
+        [
+            f"{listings:,} listings, {searches} searches in turn; gunicorn as the platform runs it, {WORKERS} workers × 8 threads, for both; "
+            f"{CLIENTS} connections by {'wrk' if shutil.which('wrk') else 'threads'} from the same machine; {rounds} rounds in turn of "
+            f"{seconds} s after 2 s to warm; {faults:.0f} faults. A page's parts: timed inside its own request, one process."
+        ],
+        {"listings": listings, "rounds": taken, "per_second": rates, "parts_ms": parts},
     )  # fmt: skip
+
+
+def _waiting(name: str, rates: list[float], rounds: list[dict[str, float]]) -> Line:
+    n = int(sum(one["n"] for one in rounds))
+    p50, p95 = (round(median(one[share] for one in rounds), 2) for share in ("p50", "p95"))
+    return Line(f"{name}: {median(rates):,.0f} a second; waiting", n, p50, p95)
+
+
+@contextmanager
+def _served(folder: Path | None) -> Iterator[int]:
+    """The port of a server of this world, or of the bare page."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(folder, port))
+    server.start()
+    try:
+        _wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.join(30)
+
+
+def _serve(folder: Path | None, port: int) -> None:
+    serving.serve(world.platform(folder) if folder else _bare(), "127.0.0.1", port, WORKERS, with_jobs=False)
 
 
 def _bare() -> Flask:
     app = Flask("bare")
-    app.extensions["bare"] = True
+    app.extensions["database"] = Database("sqlite://")  # never opened; the server lets go of connections at each fork
     app.get("/")(lambda: "ok")
     return app
 
 
-@contextmanager
-def _served(make: Callable[[], Flask]) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = multiprocessing.get_context("fork").Process(target=_serve, args=(make, port))
-    server.start()
-    try:
-        _wait(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.kill(server.pid, signal.SIGTERM)
-        server.join(20)
-
-
-def _serve(make: Callable[[], Flask], port: int) -> None:
-    from marketplace import serving
-
-    app = make()
-    if "bare" in app.extensions:
-        db.init_app(app, "sqlite:////dev/null")  # never opened; the server lets go of connections at each fork
-    serving.serve(app, "127.0.0.1", port, 2, with_jobs=False)
-
-
 def _wait(port: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -96,54 +115,96 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def _hammer(address: str, paths: list[str], seconds: float) -> tuple[float, list[float]]:
+def _hammer(port: int, paths: list[str], seconds: int, turn: int) -> dict[str, float]:
+    """Ask for the paths in turn as fast as the server answers; every round begins elsewhere."""
+    first = turn * len(paths) // 3
+    if not shutil.which("wrk"):
+        return _hammer_by_threads(port, paths[first:] + paths[:first], seconds)
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(_SCRIPT % (", ".join(map(json.dumps, paths)), first))
+        script.flush()
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{CLIENTS}",
+            f"-d{seconds}s",
+            "--timeout",
+            "20s",
+            "-s",
+            script.name,
+            f"http://127.0.0.1:{port}",
+        ]
+        said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+    return json.loads(next(text for text in said.splitlines() if text.startswith("{")))
+
+
+def _hammer_by_threads(port: int, paths: list[str], seconds: int) -> dict[str, float]:
     waited: list[float] = []
-    until = time.monotonic() + seconds
+    faults: list[int] = []
+    begun = time.monotonic()
 
-    def ask(offset: int) -> None:
-        for number in range(1_000_000):
-            if time.monotonic() > until:
-                return
-            path = paths[(offset + number) % len(paths)]
-            waited.append(
-                milliseconds(lambda path=path: urllib.request.urlopen(_quoted(address, path), timeout=20).read())
-            )
+    def ask(mine: list[str]) -> None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        while time.monotonic() < begun + seconds:
+            for path in mine:
+                waited.append(
+                    milliseconds(lambda path=path: connection.request("GET", path) or faults.append(_fault(connection)))
+                )
 
-    threads = [threading.Thread(target=ask, args=(n * 25,)) for n in range(CLIENTS)]
+    threads = [threading.Thread(target=ask, args=(paths[n::CLIENTS] or paths,)) for n in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(seconds + 30)
-    return len(waited) / seconds, waited
+        thread.join(seconds + 60)
+    shares = {"p50": percentile(waited, 0.5), "p95": percentile(waited, 0.95)}
+    return {"n": len(waited), "seconds": time.monotonic() - begun, "faults": sum(faults), **shares}
 
 
-def _quoted(address: str, path: str) -> str:
-    from urllib.parse import quote
+def _fault(connection: HTTPConnection) -> int:
+    answer = connection.getresponse()
+    answer.read()
+    return int(answer.status != 200)
 
-    return address + quote(path, safe="/?&=%+.")
+
+def _parts(app: Flask, addresses: list[str]) -> tuple[dict[str, list[float]], list[Line]]:
+    """What engine, database and template take inside a page, and the rest: reading the address, words, routing, headers."""
+    visitor, spent = app.test_client(), defaultdict[str, float](float)
+    found: dict[str, list[float]] = defaultdict(list)
+    with _clocks(app, spent):
+        for address in addresses * 2:
+            spent.clear()
+            whole = milliseconds(lambda address=address: visitor.get(address))
+            for part in PARTS:
+                found[part].append(spent[part])
+            found["rest"].append(whole - sum(spent[part] for part in PARTS))
+    warm = {part: values[len(addresses) :] for part, values in found.items()}
+    return warm, [line(f"part of a page: {part}", values) for part, values in warm.items()]
 
 
-def _parts(app: Flask, addresses: list[str]) -> dict[str, float]:
-    """Medians of one page's parts, each measured by itself in one process."""
-    visitor = app.test_client()
-    whole, engine, database = [], [], []
-    for address in addresses[:100]:
-        visitor.get(address)
-        whole.append(milliseconds(lambda address=address: visitor.get(address)))
-        with app.test_request_context(address):
-            from flask import request
+@contextmanager
+def _clocks(app: Flask, spent: dict[str, float]) -> Iterator[None]:
+    """Add what the parts of a request take to `spent`."""
 
-            asked = read(request.args)
-            query = asked.query()
-            results = app.extensions["finder"].engine.search(query)
-            engine.append(milliseconds(lambda query=query: app.extensions["finder"].engine.search(query)))
-            ids = [hit.id for hit in results.hits]
-            database.append(milliseconds(lambda ids=ids: cards(ids)))
-            finding.find(asked)
-    page, search, rows = (percentile(values, 0.5) for values in (whole, engine, database))
-    return {
-        "whole page": page,
-        "engine": search,
-        "database": rows,
-        "request, template and the rest": page - search - rows,
-    }
+    def timed(part: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **named: Any) -> Any:
+            begun = time.perf_counter()
+            try:
+                return call(*arguments, **named)
+            finally:
+                spent[part] += (time.perf_counter() - begun) * 1000
+
+        return run
+
+    def begin(_app: Flask, **_context: Any) -> None:
+        spent["template"] -= time.perf_counter() * 1000
+
+    def end(_app: Flask, **_context: Any) -> None:
+        spent["template"] += time.perf_counter() * 1000
+
+    engine = app.extensions["finder"].engine
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(engine, "search", timed("engine", engine.search)))
+        stack.enter_context(patch.object(finding, "cards", timed("database", finding.cards)))
+        stack.enter_context(before_render_template.connected_to(begin, app))
+        stack.enter_context(template_rendered.connected_to(end, app))
+        yield

@@ -31,6 +31,8 @@ class _Server(BaseApplication):
 
 def serve(app: Flask, host: str, port: int, workers: int, *, with_jobs: bool) -> None:
     """Serve until told to stop; a jobs process, if wanted, ends with us."""
+    if "finder" in app.extensions:
+        app.extensions["finder"].warm()
     _let_go_of_connections(app)
     child = _fork_jobs(app) if with_jobs else 0
     options = {

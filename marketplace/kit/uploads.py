@@ -75,9 +75,9 @@ def check_document(upload: FileStorage) -> tuple[bytes, str]:
 
     Raises: BadUpload when name and content disagree, when it is too big, or when its ZIP hides a bomb.
     """
-    ending = (upload.filename or "").rsplit(".", 1)[-1].lower()
+    _stem, dot, ending = (upload.filename or "").lower().rpartition(".")
     content = read_bounded(upload, MAX_DOCUMENT_BYTES)
-    if ending not in DOCUMENT_TYPES:
+    if not dot or ending not in DOCUMENT_TYPES:
         raise BadUpload(why=_("只接受 PDF、DOCX、XLSX 文件。"))
     if ending == "pdf":
         if not content.startswith(b"%PDF-") or zipfile.is_zipfile(io.BytesIO(content)):

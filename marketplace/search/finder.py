@@ -36,7 +36,7 @@ class Finder:
         self._synonyms = Synonyms.load(folder / "synonyms.csv")
         self._file = vocabulary_file
         self._lock = threading.Lock()
-        self._looked_at = 0.0
+        self._looked_at = -LOOK_AGAIN_SECONDS
         self._stamp = -1.0
         self._vocabulary = Vocabulary()
         self._reader = Reader(self._vocabulary, self._synonyms, self._cutter)
@@ -49,8 +49,9 @@ class Finder:
         """
         if time.monotonic() < self._resting_until:
             raise SearchUnavailable("the engine rests after a failure")
+        reader = self._current_reader()
         try:
-            answer = ask(_Impatient(self.engine, PATIENCE_SECONDS), self._current_reader(), make_query(), insist=insist)
+            answer = ask(_Impatient(self.engine, PATIENCE_SECONDS), reader, make_query(), insist=insist)
         except SearchUnavailable:
             self._resting_until = time.monotonic() + REST_SECONDS
             raise
@@ -67,20 +68,33 @@ class Finder:
         vocabulary = Vocabulary.build(every)
         self._file.parent.mkdir(parents=True, exist_ok=True)
         vocabulary.save(self._file)
-        self._looked_at = 0.0
+        self._refresh()
         return len(vocabulary)
 
+    def warm(self) -> None:
+        """Load the vocabulary now: before the server forks, so that its workers share it and nobody waits for it."""
+        self._current_reader()
+
     def _current_reader(self) -> Reader:
-        if time.monotonic() - self._looked_at < LOOK_AGAIN_SECONDS:
-            return self._reader
-        with self._lock:
+        if time.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
             self._looked_at = time.monotonic()
-            stamp = self._file.stat().st_mtime if self._file.exists() else 0.0
+            if self._stamp < 0:
+                self._refresh()
+            elif self._stamp != self._stamp_of_file():
+                # A hundred thousand names take two seconds: whoever searches meanwhile has the ones of before.
+                threading.Thread(target=self._refresh, name="search-vocabulary", daemon=True).start()
+        return self._reader
+
+    def _stamp_of_file(self) -> float:
+        return self._file.stat().st_mtime if self._file.exists() else 0.0
+
+    def _refresh(self) -> None:
+        with self._lock:
+            stamp = self._stamp_of_file()
             if stamp != self._stamp:
                 self._vocabulary = self._load() if stamp else Vocabulary.build(Term(t) for t in self._synonyms.terms())
                 self._reader = Reader(self._vocabulary, self._synonyms, self._cutter)
                 self._stamp = stamp
-        return self._reader
 
     def _load(self) -> Vocabulary:
         try:
