@@ -1,6 +1,7 @@
 """`python -m benchmarks [FIGURE …]` prints the figures of the README in one table; `--listings` sets the size of a world."""
 
 import argparse
+import sys
 
 from rich.console import Console
 
@@ -28,7 +29,7 @@ def main() -> None:
     unknown = set(chosen.figures) - set(known)
     if unknown:
         parser.error(f"no such figure: {', '.join(sorted(unknown))}")
-    console, figures = Console(), list[Figure]()
+    console, figures = Console(width=None if sys.stdout.isatty() else 160), list[Figure]()
     for name in chosen.figures or ["search", "import", "freshness", "throughput"]:
         with console.status(name):
             figures.append(known[name]())

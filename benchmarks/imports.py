@@ -1,11 +1,17 @@
-"""A sheet of 50,000 rows through the real import, beside merely reading it and merely inserting as many rows."""
+"""A sheet of 50,000 rows through the real import, beside merely reading it and merely inserting the rows it makes."""
 
+import shutil
 import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import sqlalchemy as sa
 import xlsxwriter
+from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from benchmarks import world
@@ -13,108 +19,192 @@ from benchmarks.timing import Figure, line, milliseconds
 from benchmarks.words import Writer
 from marketplace import cli
 from marketplace.accounts import founding
-from marketplace.accounts.models import Organisation, OrganisationKind, OrganisationStatus
-from marketplace.catalog import bulk
-from marketplace.catalog.columns import COLUMNS
-from marketplace.catalog.models import Listing
-from marketplace.catalog.specs import typed_value
-from marketplace.kit import clock, db
+from marketplace.catalog import bulk, labels, specs
+from marketplace.catalog.columns import COLUMNS, SUPPLIER_COLUMNS
+from marketplace.kit import db
 from marketplace.taxonomy import queries as taxonomy
 
 ROWS = 50_000
-OWN = "一家示例装备有限公司"
+GOAL = 4.0
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def beside_bare(rows: int = ROWS, rounds: int = 2) -> Figure:
-    """Goal: validated and stored ≤ 4 × (reading the file + inserting as many rows)."""
-    taken: dict[str, list[float]] = {"import": [], "read": [], "insert": []}
-    with tempfile.TemporaryDirectory(prefix="marketplace-bench-") as folder:
-        sheet = Path(folder) / "listings.xlsx"
-        for turn in range(rounds):
-            app = world.platform(Path(folder) / f"world{turn}")
-            app.extensions.pop("search_nudge", None)
-            with app.app_context(), app.test_request_context():
-                cli.prepare(app, world.settings(Path(folder) / f"world{turn}"), seed=False)
-                founding.create_operator(
-                    "op@bench.example", "演示·运营", "a-long-bench-word-1", "示例运营中心", "91110000MA00000BEN"
-                )
-                owner_id = _owner()
-                if not sheet.exists():
-                    _write(sheet, rows)
-                taken["read"].append(milliseconds(lambda: _read(sheet)))
-                taken["import"].append(milliseconds(lambda owner_id=owner_id: _import(sheet, owner_id, rows)))
-                plain = _plain_rows()
-                taken["insert"].append(milliseconds(lambda plain=plain: _insert(plain)))
-    ratio = sum(taken["import"]) / (sum(taken["read"]) + sum(taken["insert"]))
-    lines = [line(f"import of {rows:,} rows", taken["import"]), line("reading the file", taken["read"]),
-             line("inserting as many listings", taken["insert"])]  # fmt: skip
-    note = "Import: reading, validation, drafts stored, index noted, one commit. Insert: executemany of the same rows into the same table."
+class _Taken:
+    """What each thing took, by the wall's clock and of this processor, which other people's work disturbs less."""
+
+    def __init__(self, *names: str) -> None:
+        self.wall: dict[str, list[float]] = {name: [] for name in names}
+        self.processor: dict[str, list[float]] = {name: [] for name in names}
+
+    def take(self, name: str, call: Callable[[], object]) -> None:
+        """Time one call, in milliseconds."""
+        begun = time.process_time()
+        self.wall[name].append(milliseconds(call))
+        self.processor[name].append((time.process_time() - begun) * 1000)
+
+
+def beside_bare(rows: int = ROWS, rounds: int = 3) -> Figure:
+    """Goal: parsed, validated and stored ≤ 4 × (reading the file + inserting the same rows)."""
+    with tempfile.TemporaryDirectory(prefix="marketplace-bench-") as scratch:
+        sheet = Path(scratch) / "listings.xlsx"
+        taken, grown = _measure(Path(scratch), sheet, rows, rounds)
+        size = sheet.stat().st_size / 1e6
+    ratios, of_work = map(_ratios, (taken.wall, taken.processor))
+    told = ", ".join(f"{len(values):,} {name}" for name, values in grown.items())
+    speed = rows / median(taken.wall["import"]) * 1000
     return Figure(
-        "import", lines, f"{ratio:.2f}", "import ≤ 4 × (reading + inserting)", ratio <= 4, [note], {"ms": taken}
+        "import",
+        [
+            line(f"import of {rows:,} rows ({speed:,.0f} a second)", taken.wall["import"]),
+            line("python-calamine reading the file", taken.wall["read"]),
+            line("bare executemany of the same rows", taken.wall["insert"]),
+        ],
+        _spread(ratios),
+        "import ≤ 4 × (reading + inserting)",
+        median(ratios) <= GOAL,
+        [
+            f"XLSX of {size:.1f} MB, {len(COLUMNS) + len(SUPPLIER_COLUMNS)} columns, suppliers named in the rows. "
+            "Import: bulk.import_file as `marketplace import products FILE --publish` calls it, file to commit, without "
+            f"the search index, which is filled after. Inserted: every row it wrote ({told}), by the database driver "
+            "itself with values ready to store, into the same tables with their indexes, one commit, each time into a "
+            f"fresh database. {rounds} rounds in turn; the middle ratio counts. By processor time it is {_spread(of_work)}."
+        ],
+        {"rows": rows, "ms": taken.wall, "processor_ms": taken.processor},
     )
 
 
-def _owner() -> int:
-    now = clock.now()
-    org = Organisation(
-        kind=OrganisationKind.SUPPLIER, status=OrganisationStatus.APPROVED, name=OWN, uscc="91110000MA00000BE1",
-        uscc_doubtful=True, province="江苏省", created_at=now, updated_at=now,
-    )  # fmt: skip
-    with db.transaction() as session:
-        session.add(org)
-        session.flush()
-        return org.id
+def _measure(folder: Path, sheet: Path, rows: int, rounds: int) -> tuple[_Taken, Rows]:
+    _prepare(folder / "empty", sheet, rows)
+    taken, grown = _Taken("import", "read", "insert"), Rows()
+    for _turn in range(rounds):
+        with _copy(folder) as app:
+            taken.take("import", lambda: _import(sheet, rows))
+            grown = grown or _grown(folder / "empty", app)
+        taken.take("read", lambda: _read(sheet))
+        with _copy(folder):
+            taken.take("insert", lambda grown=grown: _insert(grown))
+    return taken, grown
+
+
+def _ratios(taken: dict[str, list[float]]) -> list[float]:
+    return [whole / (read + insert) for whole, read, insert in zip(*taken.values(), strict=True)]
+
+
+def _spread(ratios: list[float]) -> str:
+    return f"{median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+
+
+def _prepare(folder: Path, sheet: Path, rows: int) -> None:
+    """An empty platform with an operator, and the sheet."""
+    app = world.platform(folder)
+    with app.app_context(), app.test_request_context():
+        cli.prepare(app, world.settings(folder), seed=False)
+        founding.create_operator(
+            "operator@bench.example", "演示·运营", "a-long-bench-word-1", "演示运营中心", "91110000MA00000BEN"
+        )
+        _write(sheet, rows)
+        world.tidy()
+
+
+@contextmanager
+def _copy(folder: Path) -> Iterator[Flask]:
+    """Inside the app on a fresh copy of the empty platform; nothing is indexed."""
+    place = Path(shutil.copytree(folder / "empty", folder / "copy"))
+    app = world.platform(place)
+    app.extensions.pop("search_nudge", None)
+    with app.app_context(), app.test_request_context():
+        taxonomy.reference()
+        yield app
+        db.database().engine.dispose()
+    shutil.rmtree(place)
+
+
+def _import(sheet: Path, rows: int) -> None:
+    outcome = bulk.import_file(sheet, publish=True, demo=True)
+    if outcome.faults or outcome.created != rows:
+        raise RuntimeError(f"{outcome.created} of {rows} rows imported: {[str(f) for f in outcome.faults[:3]]}")
+
+
+def _read(sheet: Path) -> None:
+    CalamineWorkbook.from_path(sheet).get_sheet_by_index(0).to_python()
+
+
+def _grown(before: Path, app: Flask) -> Rows:
+    """Every row that is there now and was not in the empty platform, by table, as the driver stores it."""
+    found: Rows = {}
+    with app.app_context():
+        raw = db.database().engine.raw_connection()
+        raw.execute("ATTACH DATABASE ? AS empty", (str(before / "marketplace.db"),))
+        for table in sa.inspect(db.database().engine).get_table_names():
+            known = f'SELECT rowid FROM empty."{table}"'
+            rows = raw.execute(f'SELECT * FROM main."{table}" WHERE rowid NOT IN ({known})').fetchall()
+            if rows:
+                found[table] = rows
+        raw.execute("DETACH DATABASE empty")
+        raw.close()
+    return {table.name: found[table.name] for table in _parents_first() if table.name in found}
+
+
+def _parents_first() -> list[sa.Table]:
+    from marketplace.tables import accounts
+
+    return accounts.User.metadata.sorted_tables
+
+
+def _insert(grown: Rows) -> None:
+    raw = db.database().engine.raw_connection()
+    raw.execute("BEGIN IMMEDIATE")
+    for table, rows in grown.items():
+        raw.driver_connection.executemany(f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(rows[0]))})', rows)
+    raw.execute("COMMIT")
+    raw.close()
 
 
 def _write(path: Path, rows: int) -> None:
-    writer = Writer(11, clock.now())
+    writer = Writer(11, world.NOW)
+    suppliers = [_supplier(writer, number) for number in range(max(rows // 250, 1))]
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
-        sheet.write_row(0, 0, [column.header for column in COLUMNS])
+        sheet.write_row(0, 0, [column.header for column in (*COLUMNS, *SUPPLIER_COLUMNS)])
         for number, node in enumerate(writer.classes(rows), start=1):
-            row = writer.listing(node, "示例", f"B{number:07d}")
-            sheet.write_row(number, 0, [_cell(column.key, row) for column in COLUMNS])
+            brand, supplier = writer.chance.choice(suppliers)
+            row = writer.listing(node, brand, f"B{number:07d}")
+            sheet.write_row(number, 0, [*(_cell(writer, column.key, row) for column in COLUMNS), *supplier])
 
 
-def _cell(key: str, row: dict[str, Any]) -> Any:
-    if key == "specs":
-        return ";".join(f"{s['name']}={typed_value(s)} {s.get('unit', '')}".strip() for s in row["specs"])
-    if key == "price":
-        return "面议" if row.get("price_min_fen") is None else row["price_min_fen"] / 100
-    if key in ("emergency_categories", "field_codes", "event_codes", "service_regions", "arrangements"):
-        return ";".join(_words(key, row.get(key) or []))
-    value = row.get(key, "")
-    return (
-        ""
-        if value is None or isinstance(value, list | dict)
-        else str(value)
-        if key in ("kind", "class_code")
-        else value
-    )
+def _supplier(writer: Writer, number: int) -> tuple[str, tuple[str, ...]]:
+    brand, province = writer.brand(), writer.chance.choice(taxonomy.provinces())
+    return brand, (f"{brand}应急装备有限公司(演示{number:05d})", "", province, "", "")
 
 
-def _words(key: str, codes: list[str]) -> list[str]:
-    names = {code: name for code, name, _en in [*taxonomy.categories(), *taxonomy.fields()]}
-    return [names.get(code, code) for code in codes]
+def _cell(writer: Writer, key: str, row: dict[str, Any]) -> Any:
+    """A cell as people fill it in: words, and codes where a word holds a comma of its own."""
+    match key:
+        case "kind":
+            return labels.kind(row["kind"])
+        case "class_code":
+            return labels.class_name(row["class_code"])
+        case "emergency_categories":
+            return labels.many(row[key], labels.category)
+        case "field_codes":
+            return labels.many(row[key], labels.field_of_use)
+        case "arrangements":
+            return labels.many(row[key], labels.arrangement)
+        case "event_codes" | "service_regions":
+            return "、".join(row[key])
+        case "specs":
+            return ";".join(f"{one['name']}={specs.shown_value(one)}" for one in row["specs"])
+        case "price":
+            return "面议" if row["price_min_fen"] is None else _yuan(row)
+        case "certificates":
+            return (
+                ""
+                if writer.chance.random() < 0.5
+                else f"{writer.chance.choice(taxonomy.certificate_kinds())[0]},演示-{writer.chance.randrange(10**6):06d},2029-08-02"
+            )
+    return row[key]
 
 
-def _read(path: Path) -> int:
-    return sum(1 for _row in CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows())
-
-
-def _import(path: Path, owner_id: int, rows: int) -> None:
-    outcome = bulk.import_file(path, owner_id=owner_id)
-    if outcome.imported != rows:
-        raise RuntimeError(f"{outcome.imported} of {rows} rows imported: {outcome.faults[:3]}")
-
-
-def _plain_rows() -> list[dict[str, Any]]:
-    table = Listing.__table__
-    with db.reading() as session:
-        rows = session.connection().execute(sa.select(table)).mappings().all()
-    return [{k: v for k, v in row.items() if k != "id"} | {"external_ref": ""} for row in rows]
-
-
-def _insert(rows: list[dict[str, Any]]) -> None:
-    with db.transaction() as session:
-        session.connection().execute(sa.insert(Listing.__table__), rows)
+def _yuan(row: dict[str, Any]) -> Any:
+    low, high = row["price_min_fen"] / 100, row["price_max_fen"] / 100
+    return low if low == high else f"{low:.2f}-{high:.2f}"

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -87,7 +88,7 @@ def _served(folder: Path | None) -> Iterator[int]:
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(folder, port))
     server.start()
     try:
-        _wait(port)
+        _wait(port, server)
         yield port
     finally:
         server.terminate()
@@ -100,14 +101,16 @@ def _serve(folder: Path | None, port: int) -> None:
 
 def _bare() -> Flask:
     app = Flask("bare")
-    app.extensions["database"] = Database("sqlite://")  # never opened; the server lets go of connections at each fork
+    app.extensions["database"] = Database(
+        "sqlite:////dev/null"
+    )  # never opened; the server lets go of connections at each fork
     app.get("/")(lambda: "ok")
     return app
 
 
-def _wait(port: int) -> None:
+def _wait(port: int, server: BaseProcess) -> None:
     until = time.monotonic() + 90
-    while time.monotonic() < until:
+    while time.monotonic() < until and server.is_alive():
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -8,7 +8,11 @@ from ipaddress import ip_address, ip_network
 from stdnum.cn import uscc as uscc_number
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_COMMON = ("password", "12345678", "qwerty", "abc123", "iloveyou", "admin", "letmein", "111111", "woaini", "5201314")
+_COMMON = (
+    "password", "passw0rd", "admin", "letmein", "welcome", "iloveyou", "woaini", "qwerty", "asdfgh", "zxcvbn", "qazwsx",
+    "1qaz2wsx", "1q2w3e4r", "abc123", "5201314", "0123456789", "12345678", "123456", "12345", "1234", "987654321", "654321",
+)  # fmt: skip
+_LEFT = 5  # different characters there must be besides what anybody would try
 
 
 def clean_uscc(text: str) -> str:
@@ -28,12 +32,12 @@ def is_uscc_checked(code: str) -> bool:
 
 
 def is_weak_password(password: str, *context: str) -> bool:
-    """Whether a password is among the commonly used, or made of what is known about its owner."""
-    lowered = password.lower()
-    if len(set(lowered)) < 5 or any(word in lowered and len(lowered) < len(word) + 5 for word in _COMMON):
-        return True
-    known = [part for text in context for part in re.split(r"[@.\s]", text.lower()) if len(part) >= 4]
-    return any(part in lowered and len(lowered) < len(part) + 5 for part in known)
+    """Whether a password is little more than commonly used words and what is known about its owner."""
+    parts = [part for text in context for part in (text, *re.split(r"[@.\s]", text)) if len(part) >= 4]
+    rest = password.lower()
+    for word in sorted((*_COMMON, *(part.lower() for part in parts)), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return len(set(rest)) < _LEFT
 
 
 def digits(code: str) -> str:

@@ -13,6 +13,7 @@ from marketplace.accounts.errors import EmailTaken, WeakPassword
 from marketplace.accounts.models import TokenPurpose
 from marketplace.accounts.schemas import AskReset, ChangePassword, NewPassword, NewPerson, SignIn
 from marketplace.kit import audit, clock, db, forms, throttle, web
+from marketplace.kit.errors import NotFound
 from marketplace.kit.permissions import SIGNED_IN, Actor, current_actor, guarded, public
 from marketplace.kit.web import back_to, page, safe_next
 
@@ -270,9 +271,9 @@ def inbox() -> Response:
 def read_notices() -> Response:
     """Mark one or all as read; one with a link leads on to it."""
     text = request.form.get("notice_id", "")
-    actions.read_notices(
-        current_actor().user_id, int(text) if text.isdecimal() and len(text) < 10 else None, at=clock.now()
-    )
+    if text and not (text.isdecimal() and len(text) < 10):
+        raise NotFound()
+    actions.read_notices(current_actor().user_id, int(text) if text else None, at=clock.now())
     return back_to(safe_next(url_for("accounts.inbox")))
 
 

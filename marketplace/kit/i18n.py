@@ -7,7 +7,7 @@ from flask_babel import force_locale, gettext
 FIRST_LANGUAGE = "zh_Hans_CN"
 
 
-def told(text: str, **values: Any) -> str:
+def told(text: str, /, **values: Any) -> str:
     """The text in the first language, not in that of the person who happens to act."""
     with force_locale(FIRST_LANGUAGE):
         return gettext(text, **values)

@@ -27,7 +27,7 @@ def page(template: str, block: str = "", /, status: int = 200, **values: Any) ->
 
 
 def render_block(template: str, block: str, **values: Any) -> str:
-    """One named block of a template, rendered alone."""
+    """One named block of a template, rendered alone; macros it uses are imported inside it."""
     current_app.update_template_context(values)
     parsed = current_app.jinja_env.get_template(template)
     return "".join(parsed.blocks[block](parsed.new_context(values)))

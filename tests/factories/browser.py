@@ -1,16 +1,26 @@
 """A visitor without a real browser: cookies, CSRF tokens and forms as a page would send them."""
 
 import re
+from contextvars import Context
+
+from flask.testing import FlaskClient
 
 from marketplace.accounts.models import User
 from tests.factories.accounts import PASSWORD
+
+
+class _Client(FlaskClient):
+    """Asks from outside: inside a test's own app context, requests would share one `g`, its unit of work included."""
+
+    def open(self, *args, **kwargs):
+        return Context().run(super().open, *args, **kwargs)
 
 
 class Browser:
     """Wraps Flask's test client; `post` fetches the CSRF token the way a form carries it."""
 
     def __init__(self, app, user: User | str | None = None) -> None:
-        self.client = app.test_client()
+        self.client = _Client(app, app.response_class)
         self.token = ""
         if user is not None:
             email = user if isinstance(user, str) else user.email

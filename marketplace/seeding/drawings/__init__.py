@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from marketplace.seeding.drawings import aircraft, devices, gear, machines, papers, relief, sites, vehicles
+from marketplace.seeding.drawings import aircraft, devices, gear, machines, papers, relief, sites, vehicles, watercraft
 from marketplace.seeding.drawings.canvas import Canvas
 
 FAMILIES: dict[str, Callable[[Canvas], None]] = {
     **vehicles.FAMILIES,
+    **watercraft.FAMILIES,
     **aircraft.FAMILIES,
     **machines.FAMILIES,
     **devices.FAMILIES,
