@@ -22,6 +22,6 @@ ENV MARKETPLACE_ENV=production MARKETPLACE_SEED_DEMO=0 MARKETPLACE_DATA_DIR=/dat
 USER app
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=3s CMD [".venv/bin/python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+HEALTHCHECK --interval=15s --timeout=3s CMD [".venv/bin/python", "-c", "import os, urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': os.environ.get('MARKETPLACE_TRUSTED_HOSTS', 'localhost').split(',')[0]}), timeout=2)"]
 ENTRYPOINT [".venv/bin/python", "-m", "marketplace.cli"]
 CMD ["web"]

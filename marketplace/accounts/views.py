@@ -171,7 +171,7 @@ def account(form: forms.Filled | None = None, status: int = 200) -> Response:
     """The person's own data and safety."""
     person = queries.user(current_user.person.id)
     secret = "" if person.totp_secret else _totp_secret()
-    link = pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name="安全应急平台") if secret else ""
+    link = pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=_("安全应急平台")) if secret else ""
     return page("accounts/account.html", person=person, secret=secret, totp_link=link, form=form, status=status)
 
 

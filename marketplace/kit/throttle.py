@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from marketplace.kit import clock, db
 from marketplace.kit.errors import Refusal
@@ -54,6 +54,6 @@ def forget(key: str) -> None:
     db.session().connection().execute(sa.delete(Attempts).where(Attempts.key == key[:128]))
 
 
-def delete_old(session, before: datetime) -> None:
+def delete_old(session: Session, before: datetime) -> None:
     """Delete windows that no longer count."""
     session.connection().execute(sa.delete(Attempts).where(Attempts.window < before - timedelta(days=1)))

@@ -13,7 +13,7 @@ from marketplace.kit.errors import Refusal
 from tests.conftest import NOON
 from tests.factories.accounts import make_actor, make_member, make_organisation
 
-SECRET = "JBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,7 +12,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import PASSWORD, make_member, make_organisation
 from tests.factories.browser import Browser
 
-SECRET = "JBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def code(moment=NOON, secret=SECRET):
