@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from marketplace.search.vocabulary import Suggestion, Term, Vocabulary
 
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.0
+FAILURES_BEFORE_REST = 2
 REST_SECONDS = 10.0
 LOOK_AGAIN_SECONDS = 20.0
 
@@ -28,7 +30,7 @@ class Answer:
 
 
 class Finder:
-    """One per collection and process. After a failure the engine is left alone for a moment, so that pages stay quick."""
+    """One per collection and process. An engine that fails twice running is left alone for a moment: pages stay quick."""
 
     def __init__(self, engine: Engine, config: CollectionConfig, folder: Path, vocabulary_file: Path) -> None:
         self.engine = engine
@@ -41,6 +43,7 @@ class Finder:
         self._vocabulary = Vocabulary()
         self._reader = Reader(self._vocabulary, self._synonyms, self._cutter)
         self._resting_until = 0.0
+        self._failures = 0
 
     def find(self, make_query: Callable[[], Query], *, insist: bool = False) -> Answer:
         """Search for what was typed, then for what was probably meant.
@@ -53,8 +56,11 @@ class Finder:
         try:
             answer = ask(_Impatient(self.engine, PATIENCE_SECONDS), reader, make_query(), insist=insist)
         except SearchUnavailable:
-            self._resting_until = time.monotonic() + REST_SECONDS
+            self._failures += 1
+            if self._failures >= FAILURES_BEFORE_REST:
+                self._resting_until, self._failures = time.monotonic() + REST_SECONDS, 0
             raise
+        self._failures = 0
         return Answer(answer.results, answer.reading.text if answer.reading.changes else "")
 
     def suggest(self, typed: str, limit: int = 8) -> tuple[Suggestion, ...]:
@@ -72,8 +78,10 @@ class Finder:
         return len(vocabulary)
 
     def warm(self) -> None:
-        """Load the vocabulary now: before the server forks, so that its workers share it and nobody waits for it."""
-        self._current_reader()
+        """Load vocabulary, dictionaries and index now: before the server forks, so that its workers share them and
+        nobody's first search waits for them."""
+        with suppress(SearchUnavailable):
+            self.find(lambda: Query(text="无此词语 wucijieguo"))
 
     def _current_reader(self) -> Reader:
         if time.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:

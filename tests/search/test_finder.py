@@ -48,7 +48,7 @@ def test_a_failed_engine_is_asked_again_at_once(make_finder, monkeypatch):
     for _n in range(5):
         with pytest.raises(SearchUnavailable):
             finder.find(lambda: Query(text="水泵"))
-    assert engine.asked == 1
+    assert engine.asked == finders.FAILURES_BEFORE_REST
     monkeypatch.setattr(finders.time, "monotonic", lambda: finder._resting_until + 1)
     engine.broken = False
     assert finder.find(lambda: Query(text="水泵")).results.total == 0
