@@ -17,19 +17,22 @@ TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CALLS = {"_", "gettext", "lazy_gettext", "told"}
 
-# Chinese that is data, not speech: what a file of the trade says, what a search engine compares, the demo world's texts.
+# Chinese that is data, not speech: names of units, words of suppliers' files, what a sheet's columns are called.
 DATA = {
-    "marketplace/accounts/rules.py",
+    "marketplace/arrangements/rules.py",
+    "marketplace/catalog/columns.py",
+    "marketplace/catalog/rows.py",
+    "marketplace/catalog/specs.py",
     "marketplace/cli.py",
     "marketplace/kit/money.py",
     "marketplace/kit/quantities.py",
     "marketplace/parks/actions.py",
     "marketplace/parks/rules.py",
     "marketplace/search/text.py",
-    "marketplace/search/understanding.py",
-    "marketplace/search/vocabulary.py",
     "marketplace/taxonomy/queries.py",
 }
+# Values as they are stored or written into files: "everywhere", "price on request", and a language's own name.
+WORDS = {"全国", "面议", "中文"}
 DATA_FOLDERS = ("marketplace/seeding/",)
 
 
@@ -164,7 +167,7 @@ def test_chinese_in_a_sentence_of_the_code_cannot_be_translated():
         inside = {id(leaf) for leaf in _translated_or_told(tree(path))}
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value):
-                if id(node) not in inside:
+                if id(node) not in inside and node.value not in WORDS:
                     found.append(f"{name(path)}:{node.lineno} {node.value[:40]}")
     assert found == []
 

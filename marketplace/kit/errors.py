@@ -6,6 +6,8 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from marketplace.kit.i18n import told
+
 
 class Refusal(Exception):
     """Something the platform will not do. Subclasses name the situation; `message()` tells the person."""
@@ -97,4 +99,8 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
 
 
 def _answer_unforeseen(_error: BaseException) -> Response:
-    return answer(500, "internal-error", _("系统出现意外,已记录。您的操作没有保存,请稍后重试。"))
+    try:
+        return answer(500, "internal-error", _("系统出现意外,已记录。您的操作没有保存,请稍后重试。"))
+    except Exception:  # the page needs what has just failed, such as the session out of a database that is down
+        detail = told("系统出现意外,已记录。您的操作没有保存,请稍后重试。")
+        return Response(detail, 500, content_type="text/plain; charset=utf-8")

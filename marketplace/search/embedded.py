@@ -213,8 +213,12 @@ class EmbeddedEngine:
         """Fill a generation, replay what was written meanwhile, and switch to it."""
         index = self._create(name)
         known: dict[int, int] = {}
+        document: Document | None = None
         with _writer(index) as writer:
             for document in documents:
+                self._put(writer, known, card(document, self._config, self._cutter), document)
+        if document:  # one commit more lets tantivy merge now, not when the first publication waits for it
+            with _writer(index) as writer:
                 self._put(writer, known, card(document, self._config, self._cutter), document)
         with self._generations.writing():
             with _writer(index) as writer:

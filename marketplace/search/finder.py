@@ -81,7 +81,7 @@ class Finder:
         """Load vocabulary, dictionaries and index now: before the server forks, so that its workers share them and
         nobody's first search waits for them."""
         with suppress(SearchUnavailable):
-            self.find(lambda: Query(text="无此词语 wucijieguo"))
+            self.find(lambda: Query(text=f"{self._synonyms.terms()[0]} wucijieguo"))
 
     def _current_reader(self) -> Reader:
         if time.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:

@@ -39,6 +39,14 @@ def test_what_waits_for_the_commit_is_told_before_it_or_twice(context, outbox):
     assert told == [["kept"]]
 
 
+def test_what_was_undone_is_told_with_the_next_commit(context):
+    told = []
+    db.after_commit(told.append, 1)
+    db.unit().rollback()
+    db.unit().commit()
+    assert told == []
+
+
 def test_one_failing_call_after_the_commit_silences_the_others(context, outbox):
     told = []
     with db.transaction():

@@ -3,6 +3,7 @@
 import pytest
 from werkzeug.exceptions import ImATeapot
 
+from marketplace.kit import db
 from marketplace.kit.errors import Forbidden, NotFound, Refusal, Stale
 
 JSON = {"Accept": "application/json"}
@@ -56,6 +57,17 @@ def test_the_unforeseen_shows_its_insides(app, route, browser, headers):
     assert answer.status_code == 500
     assert "secret-inside" not in answer.text and "Traceback" not in answer.text
     assert "系统出现意外" in (answer.json["detail"] if headers else answer.text)
+
+
+def test_a_database_that_is_gone_leaves_people_without_a_word(app, browser):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    visitor = browser()
+    visitor.get("/forgot")
+    with app.app_context(), db.database().engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE web_session")
+    answer = visitor.get("/account")
+    assert answer.status_code == 500 and "系统出现意外" in answer.text
+    assert "web_session" not in answer.text
 
 
 def test_an_upload_past_all_bounds_is_read(app, browser):

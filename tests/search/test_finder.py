@@ -35,7 +35,10 @@ def make_finder(tmp_path):
 
 
 def test_a_slow_engine_keeps_a_page_waiting(make_finder):
-    finder = make_finder(Engine(seconds=1.1))
+    engine = Engine()
+    finder = make_finder(engine)
+    finder.warm()
+    engine.seconds = 1.1
     begun = time.monotonic()
     with pytest.raises(SearchUnavailable):
         finder.find(lambda: Query(text="生命探侧仪"))
