@@ -29,6 +29,9 @@ SCHEMES: dict[str, tuple[tuple[str, ...], str | None]] = {
     "certificates": (("name",), "name"),
     "units": (("symbol",), "name"),
     "capabilities": (("capability_code", "class_code"), "capability"),
+    "phrases": (("class_code",), None),
+    "relations": (("class_code", "other_code"), None),
+    "features": (("group", "value"), None),
 }
 _OWN = ("parent", "name_en", "official", "source", "confidence")
 
@@ -84,7 +87,7 @@ def _decoded(file: str, content: bytes) -> str:
 def _terms(scheme: str, file: str, text: str) -> list[dict]:
     code_columns, name_column = SCHEMES[scheme]
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = {*code_columns, name_column, "source"} - set(reader.fieldnames or [])
+    missing = {*code_columns, name_column or "source", "source"} - set(reader.fieldnames or [])
     if missing:
         raise BadReferenceFile(file=file, line=1, fault=f"missing columns {sorted(missing)}")
     terms: dict[str, dict] = {}

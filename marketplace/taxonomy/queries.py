@@ -73,11 +73,6 @@ def class_leaves(kind: str | None = None) -> list[ClassNode]:
     return [n for n in ref.classes.values() if n.code not in ref.children and kind in (None, n.kind)]
 
 
-def guess_class(name: str, summary: str = "") -> ClassNode | None:
-    """The class a listing's words point at; None when none comes near: then a person must choose."""
-    return reference().guess(name, summary)
-
-
 def template(class_code: str) -> list[SpecField]:
     """The spec fields of a class, own ones first."""
     return reference().template(class_code)

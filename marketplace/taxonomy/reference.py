@@ -40,6 +40,8 @@ class Attribute:
     direction: str
     aliases: tuple[str, ...]
     filterable: bool
+    asked_as: tuple[str, ...] = ()
+    family: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,50 +89,32 @@ class Reference:
         for node in self.classes.values():
             self.children.setdefault(node.parent, []).append(node)
         self.class_names = _class_names(self.classes.values())
-        self._labels = [
-            (node, label, pairs_of(label))
-            for node in self.classes.values()
-            if node.code not in self.children
-            for label in (name.split("(")[0].split("(")[0] for name in (node.name, *node.aliases))
-            if len(label) > 1
-        ]
-        self._labels_with: dict[str, list[int]] = {}
-        for place, (_node, _label, pairs) in enumerate(self._labels):
-            for pair in pairs:
-                self._labels_with.setdefault(pair, []).append(place)
         self.attributes = {a.key: a for a in map(_attribute, schemes.get("attributes", []))}
         self.attribute_aliases = _aliases(self.attributes.values())
         self.templates = self._templates(schemes.get("templates", []))
         self.scenes = {s.code: s for s in map(_scene, schemes.get("scenes", []))}
+        self._phrases = {t.code: _spoken(t) for t in schemes.get("phrases", [])}
+        self.relations = _relations(schemes.get("relations", []))
         self.events = {t.code: t for t in schemes.get("events", [])}
         self.regions = {t.code: t for t in schemes.get("regions", [])}
         self.provinces = [t.name for t in schemes.get("regions", []) if not t.parent]
 
-    def guess(self, name: str, summary: str) -> ClassNode | None:
-        """The leaf with the name or alias that a listing's words cover best.
-
-        A label counts when the text contains it whole, or when enough of its character pairs stand in the name: half of
-        four or more, two thirds of fewer.
-        """
-        text, in_name = f"{name} {summary}", pairs_of(name)
-        near = {place for pair in in_name | pairs_of(summary) for place in self._labels_with.get(pair, ())}
-        best, best_score = None, 0.0
-        for place in sorted(near):
-            node, label, pairs = self._labels[place]
-            covered = len(pairs & in_name) / len(pairs)
-            enough = covered >= (0.5 if len(pairs) >= 4 else 2 / 3)
-            score = max(_contained(label, name, text), covered if enough else 0.0)
-            if score and score + len(pairs & in_name) / 100 > best_score:
-                best, best_score = node, score + len(pairs & in_name) / 100
-        return best
+    def phrases(self, class_code: str) -> dict[str, tuple[str, ...]]:
+        """What people say who mean a class: further `name`s, what it `does`, the `scene`, its `part`s."""
+        return self._phrases.get(class_code, {})
 
     def template(self, class_code: str) -> list[SpecField]:
-        """A class's own spec fields; one without any takes those of the nearest class above that has some."""
+        """A class's own spec fields; else those of the nearest class above that has some, else of its nearest kin: a class
+        it is related to under the same parent, or the first sibling."""
         node = self.classes.get(class_code)
         for code in reversed(node.path if node else ()):
             if code in self.templates:
                 return self.templates[code]
-        return []
+        if node is None or not node.parent or class_code in self.children:
+            return []
+        kin = [other for other in self.relations.get(class_code, ()) if self.classes[other].parent == node.parent]
+        kin += [sibling.code for sibling in self.children.get(node.parent, ())]
+        return next((self.templates[code] for code in kin if code in self.templates), [])
 
     def attribute_for(self, name: str, class_code: str | None, unit: str = "") -> Attribute | None:
         """The attribute a supplier's spec name means.
@@ -173,17 +157,6 @@ class Reference:
                 )
             )
         return found
-
-
-def pairs_of(text: str) -> set[str]:
-    """The neighbouring pairs of characters in a text."""
-    return {text[i : i + 2] for i in range(len(text) - 1)}
-
-
-def _contained(label: str, name: str, text: str) -> float:
-    if label in name:
-        return 1.0 + len(label) / 20
-    return 0.7 + len(label) / 40 if len(label) > 2 and label in text else 0.0
 
 
 def _classes(terms: list[Term]) -> dict[str, ClassNode]:
@@ -230,6 +203,20 @@ def _class_names(nodes: Iterable[ClassNode]) -> dict[str, ClassNode]:
     return found
 
 
+def _spoken(term: Term) -> dict[str, tuple[str, ...]]:
+    columns = (("name", "names"), ("does", "does"), ("scene", "scenes"), ("part", "parts"))
+    return {kind: split(term.detail.get(column, "")) for kind, column in columns}
+
+
+def _relations(terms: Iterable[Term]) -> dict[str, dict[str, str]]:
+    """For each class, the other classes a buyer of it would accept (stands_in) or look at (related)."""
+    found: dict[str, dict[str, str]] = {}
+    for term in terms:
+        code, _, other = term.code.partition("/")
+        found.setdefault(code, {})[other] = term.detail.get("relation", "related")
+    return found
+
+
 def _attribute(term: Term) -> Attribute:
     d = term.detail
     return Attribute(
@@ -241,6 +228,8 @@ def _attribute(term: Term) -> Attribute:
         direction=d.get("direction", ""),
         aliases=split(d.get("aliases", "")),
         filterable=d.get("filterable") == "1",
+        asked_as=split(d.get("asked_as", "")),
+        family=d.get("family", ""),
     )
 
 
