@@ -26,6 +26,14 @@ DATA = {
     "marketplace/cli.py",
     "marketplace/kit/money.py",
     "marketplace/kit/quantities.py",
+    "marketplace/matching/asks.py",
+    "marketplace/matching/conditions.py",
+    "marketplace/matching/judging.py",
+    "marketplace/matching/offers.py",
+    "marketplace/matching/refusals.py",
+    "marketplace/needs/linting_patterns.py",
+    "marketplace/needs/linting_words.py",
+    "marketplace/needs/requirements.py",
     "marketplace/parks/actions.py",
     "marketplace/parks/rules.py",
     "marketplace/search/text.py",
@@ -33,7 +41,7 @@ DATA = {
 }
 # Values as they are stored or written into files: "everywhere", "price on request", and a language's own name.
 WORDS = {"全国", "面议", "中文"}
-DATA_FOLDERS = ("marketplace/seeding/",)
+DATA_FOLDERS = ("marketplace/reading/", "marketplace/seeding/")
 
 
 def name(path: Path) -> str:

@@ -16,6 +16,7 @@ from marketplace.catalog.models import ListingKind
 from marketplace.catalog.schemas import CODES_CHECKED, NATIONWIDE, CertificateForm, ListingForm
 from marketplace.kit import forms
 from marketplace.kit.money import NotMoney, fen_from_yuan, parse_yuan
+from marketplace.reading import library
 from marketplace.taxonomy import queries as taxonomy
 
 SEPARATORS = re.compile("[\u3001,\uff0c;\uff1b|\n]+")
@@ -101,8 +102,7 @@ class Words:
         """The class a name points at. A firm's series of models asks once: digits are left out."""
         asked = (_DIGITS.sub("", name), _DIGITS.sub("", summary))
         if asked not in self._guesses:
-            node = taxonomy.guess_class(*asked)
-            self._guesses[asked] = node.code if node else None
+            self._guesses[asked] = library.class_of(*asked) or None
         return self._guesses[asked]
 
 

@@ -23,6 +23,7 @@ from marketplace.kit.errors import NotFound, Refusal, Stale
 from marketplace.kit.forms import Filled
 from marketplace.kit.permissions import check, current_actor, guarded
 from marketplace.kit.web import back_to, page
+from marketplace.reading import library
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.taxonomy.reference import ClassNode
 
@@ -268,8 +269,13 @@ def _search_classes(text: str) -> list[ClassNode]:
 
     named = [node for node in leaves if has_all((node.name, node.name_en, node.code))]
     also = [node for node in leaves if node not in named and has_all((node.name, *node.aliases))]
-    guess = taxonomy.guess_class(text)
-    return (named + also)[:40] or ([guess] if guess else [])
+    if named or also:
+        return (named + also)[:40]
+    return [node for node in map(taxonomy.class_, _meant(text)) if node]
+
+
+def _meant(text: str) -> list[str]:
+    return [guess.code for guess in library.class_reader().read([(text, 1.0)], 8)]
 
 
 def _fresh_values(kind: ListingKind, code: str) -> dict:

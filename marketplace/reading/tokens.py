@@ -1,0 +1,49 @@
+"""A text as tokens of three sizes: words, pairs of characters, characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from marketplace.search.text import Cutter, bigrams, characters, normalise
+
+WORD, PAIR, CHARACTER = "w", "b", "c"
+WEIGHTS = {WORD: 1.0, PAIR: 1.0, CHARACTER: 0.5}
+"""Measured on needs against listings: characters help lay words, at half weight."""
+
+
+class Token(NamedTuple):
+    """A piece of text of one size."""
+
+    size: str
+    text: str
+
+    @property
+    def weight(self) -> float:
+        """How much a token of this size counts."""
+        return WEIGHTS[self.size]
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """Cuts texts with the trade's dictionary."""
+
+    cutter: Cutter
+
+    def of(self, text: str) -> list[Token]:
+        """The tokens of a text, in order of size; repeated ones stay."""
+        norm = normalise(text).text
+        return [
+            *(Token(WORD, word) for word in self.cutter.words(norm)),
+            *(Token(PAIR, pair) for pair in bigrams(norm)),
+            *(Token(CHARACTER, sign) for sign in characters(norm)),
+        ]
+
+
+@lru_cache(maxsize=1)
+def of_dictionary(path: Path) -> Tokens:
+    """Tokens cut with one dictionary file, made once."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Tokens(Cutter(tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))))
