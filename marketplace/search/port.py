@@ -233,6 +233,13 @@ class Engine(Protocol):
     def search(self, query: Query) -> Results:
         """Find, count and order. Raises: SearchMisused for an undeclared field."""
 
+    def find_ids(self, queries: Sequence[Query]) -> list[list[int]]:
+        """What several searches find first, ids only, in the engine's own order: cheap, for others to judge.
+
+        Of each query its text, match (LADDER asks for every word), filters and `per_page` count.
+        Raises: SearchMisused for an undeclared field.
+        """
+
     def upsert(self, documents: Sequence[Document]) -> Receipt:
         """Put documents in; one with a smaller version than the stored one is passed over."""
 
