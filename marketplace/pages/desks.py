@@ -14,7 +14,10 @@ from marketplace.catalog.models import Listing, ListingStatus
 from marketplace.kit import clock, jobs, mail
 from marketplace.kit.permissions import SIGNED_IN, Actor, can, current_actor, guarded
 from marketplace.kit.web import page
+from marketplace.matching import queries as matching
+from marketplace.matching.permissions import SEE_OPPORTUNITIES
 from marketplace.pages.cards import newest
+from marketplace.pages.saved import SAVE
 from marketplace.pages.views import bp
 from marketplace.parks import queries as parks
 from marketplace.quoting import labels as quoting_labels
@@ -50,9 +53,17 @@ def menu() -> list[tuple[str, str]]:
     items = [(_("工作台"), "/desk")]
     if can("listing.see_own"):
         items += [(_("我的供给"), "/desk/listings"), (_("批量导入"), "/desk/listings/import"), (_("证书"), "/desk/certificates"),
-                  (_("收到的询价"), "/desk/inquiries")]  # fmt: skip
+                  (_("收到的询价"), "/desk/inquiries"), (_("邀请与关注的需求"), "/my/invited-needs"), (_("技术、融资需求"), "/needs/mine")]  # fmt: skip
+    if can(SEE_OPPORTUNITIES):
+        new = matching.new_opportunities(actor.organisation_id)
+        items.append((_("商机(%(n)s)", n=new) if new else _("商机"), url_for("matching.opportunity_list")))
     if can("quoting.ask") or actor.kind in (OrganisationKind.BUYER, OrganisationKind.PARK):
-        items += [(_("询价篮"), "/basket"), (_("我的询价单"), "/requests")]
+        items += [
+            (_("采购需求"), "/needs/mine"),
+            (_("突发事件"), "/incidents"),
+            (_("询价篮"), "/basket"),
+            (_("我的询价单"), "/requests"),
+        ]
     if actor.kind == OrganisationKind.PARK:
         base = parks.base_of_staff(actor.organisation_id)
         if base:
@@ -61,6 +72,8 @@ def menu() -> list[tuple[str, str]]:
         items += [(_("单位审核"), "/operations/organisations"), (_("供给审核"), "/operations/listings"),
                   (_("询价统计"), "/operations/requests"), (_("搜索索引"), "/operations/search"), (_("定时任务"), "/operations/jobs"),
                   (_("邮件发送"), "/operations/mails"), (_("操作记录"), "/operations/audit")]  # fmt: skip
+    if can(SAVE):
+        items.append((_("我的收藏搜索"), "/desk/searches"))
     return [*items, (_("通知"), "/inbox"), (_("单位资料"), "/organisation")]
 
 

@@ -11,12 +11,13 @@ from marketplace.catalog.models import ListingKind
 from marketplace.catalog.specs import shown_value
 from marketplace.kit import quantities, throttle
 from marketplace.kit.errors import NotFound
-from marketplace.kit.permissions import SIGNED_IN, current_actor, guarded, public
+from marketplace.kit.permissions import SIGNED_IN, can, current_actor, guarded, public
 from marketplace.kit.web import Pages, page, show_day, url_with, web_cookie
-from marketplace.pages import comparing, finding
-from marketplace.pages.asking import PER_PAGE, SORTS, read
+from marketplace.pages import comparing, finding, saved
+from marketplace.pages.asking import PER_PAGE, SORTS, Asked, read
 from marketplace.pages.cards import Card, cards, newest
 from marketplace.pages.counting import newest_of_classes, public_counts
+from marketplace.pages.saved_address import address
 from marketplace.parks import queries as parks
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.taxonomy.reference import Attribute
@@ -28,7 +29,7 @@ EXPORT_ROWS = 500
 
 def init_app(app: Flask) -> None:
     """Register this room's pages."""
-    from marketplace.pages import desks, operations  # noqa: F401 - they register themselves
+    from marketplace.pages import desks, jobs, operations, views_saved  # noqa: F401 - they register themselves
 
     app.register_blueprint(bp)
     app.jinja_env.filters["marked"] = marked
@@ -65,7 +66,7 @@ def search() -> Response:
         "pages/results.html", "results", asked=asked, found=found, applied=finding.applied(asked),
         pages=Pages(asked.page, PER_PAGE, min(found.total, 10_000)), kinds=list(ListingKind), sorts=list(SORTS),
         node=node, path=[taxonomy.class_(code) for code in node.path] if node else [], attributes=attributes,
-        compare=_compared(),
+        compare=_compared(), save_link=_save_link(asked),
     )  # fmt: skip
 
 
@@ -224,6 +225,15 @@ def _spec_attributes(class_code: str) -> list:
 def _concerns(material, event_codes: tuple[str, ...]) -> bool:
     mine = {code for code in material.detail.get("scenario", "").split(";") if code}
     return any(code in mine or any(code.startswith(m + "-") for m in mine) for code in event_codes)
+
+
+def _save_link(asked: Asked) -> tuple[str, str] | None:
+    """Where this search is saved, or where it is kept already, with the words; None when it cannot be saved."""
+    if not can(saved.SAVE) or not (asked.text or asked.filtered):
+        return None
+    text = address(asked)
+    kept = saved.saved_as(current_actor(), text)
+    return (_("已收藏"), f"/desk/searches#search-{kept.id}") if kept else (_("保存搜索"), f"/desk/searches/new?{text}")
 
 
 def _compared() -> list[int]:
