@@ -17,12 +17,12 @@ from python_calamine import CalamineWorkbook
 from benchmarks import world
 from benchmarks.timing import Figure, line, milliseconds
 from benchmarks.words import Writer
-from marketplace import cli
 from marketplace.accounts import founding
 from marketplace.catalog import bulk, labels, specs
 from marketplace.catalog.columns import COLUMNS, SUPPLIER_COLUMNS
 from marketplace.catalog.models import Listing
 from marketplace.kit import db
+from marketplace.preparing import prepare
 from marketplace.taxonomy import queries as taxonomy
 
 ROWS = 50_000
@@ -111,7 +111,7 @@ def _prepare(folder: Path, sheet: Path, rows: int) -> None:
     """An empty platform with an operator, and the sheet."""
     app = world.platform(folder)
     with app.app_context(), app.test_request_context():
-        cli.prepare(app, world.settings(folder), seed=False)
+        prepare(app, world.settings(folder), seed=False)
         founding.create_operator(
             "operator@bench.example", "演示·运营", "a-long-bench-word-1", "演示运营中心", "91110000MA00000BEN"
         )

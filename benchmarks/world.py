@@ -18,7 +18,6 @@ from flask import Flask
 from rich.console import Console
 
 from benchmarks.words import Writer
-from marketplace import cli
 from marketplace.accounts.models import Organisation, OrganisationKind, OrganisationStatus
 from marketplace.app import create_app
 from marketplace.catalog import snapshots
@@ -27,6 +26,7 @@ from marketplace.kit import db
 from marketplace.kit.files import StoredFile
 from marketplace.parks import queries as parks
 from marketplace.parks.models import Tenancy, TenancyStatus
+from marketplace.preparing import prepare
 from marketplace.search.mirror import mirrors
 from marketplace.searching import learn_vocabulary
 from marketplace.settings import ROOT, Settings
@@ -90,7 +90,7 @@ def _make(folder: Path, listings: int) -> dict[str, float]:
     seconds: dict[str, float] = {}
     with app.app_context(), console.status("") as status:
         for step, make in (
-            ("schema and reference data", lambda: cli.prepare(app, settings(folder), seed=False)),
+            ("schema and reference data", lambda: prepare(app, settings(folder), seed=False)),
             ("rows", lambda: _fill(listings)),
             ("search index", lambda: [mirror.rebuild() for mirror in mirrors().values()]),
             ("vocabulary", lambda: learn_vocabulary(app)),

@@ -85,13 +85,15 @@ def _init_rooms(app: Flask, settings: configuration.Settings) -> None:
     from marketplace import searching
     from marketplace.accounts import views as accounts
     from marketplace.catalog import views as catalog
+    from marketplace.matching import views as matching
+    from marketplace.needs import views as needs
     from marketplace.pages import views as pages
     from marketplace.parks import views as parks
     from marketplace.quoting import views as quoting
     from marketplace.search import jobs as _search_jobs  # noqa: F401 - registers itself
 
     csrf.init_app(app)
-    for room in (accounts, parks, catalog, quoting, pages):
+    for room in (accounts, parks, catalog, needs, matching, quoting, pages):
         room.init_app(app)
     permissions.init_app(app)
     searching.init_app(app, settings)

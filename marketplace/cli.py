@@ -7,13 +7,11 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from marketplace import settings as configuration
+from marketplace.preparing import console, prepare
+from marketplace.preparing import progress as _progress
 from marketplace.settings import ROOT, UnsafeSettings
-
-console = Console()
 
 
 @click.group(help="安全应急产业供需平台")
@@ -160,6 +158,27 @@ def search_check(settings: configuration.Settings) -> None:
             console.print(f"{mirror.name}: {missing} missing, {extra} extra, {stale} stale")
 
 
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--engine", type=click.Choice(["embedded", "meilisearch"]), default="embedded")
+@click.option("--run", "run_file", type=click.Path(dir_okay=False, path_type=Path), help="write a TREC run file")
+@click.option("--json", "as_json", is_flag=True, help="print the figures as JSON")
+@click.pass_obj
+def evaluate(settings: configuration.Settings, folder: Path, engine: str, run_file: Path | None, as_json: bool) -> None:
+    """Measure matching with a labelled set: import its products into a scratch store, match every need, compare.
+
+    Meilisearch is the server of MARKETPLACE_MEILI_URL (else the one on this machine's port 7700); the set gets an index of
+    its own, which is removed after.
+    """
+    from marketplace import evaluating
+
+    with evaluating.scratch(settings, engine) as app:
+        run = evaluating.run(app, folder)
+    if run_file is not None:
+        evaluating.write(run, run_file)
+    evaluating.show(folder, run, engine, as_json=as_json)
+
+
 @main.command("create-operator")
 @click.option("--email", prompt=True)
 @click.option("--name", prompt=True)
@@ -176,37 +195,6 @@ def create_operator(
     with _app(settings).app_context():
         founding.create_operator(email, name, password, organisation, uscc)
     console.print(f"{email} may sign in and must set up one-time codes first")
-
-
-def prepare(app: Flask, settings: configuration.Settings, *, seed: bool | None = None) -> None:
-    """Migrate, take over reference data, seed an empty demo platform, and make sure the index stands."""
-    from marketplace import migrate as migrations
-    from marketplace.kit import clock, db
-
-    with app.app_context():
-        if not migrations.is_current(db.database()):
-            console.print("Bringing the database up to date …")
-            migrations.upgrade(settings.database)
-        from marketplace.parks import actions as parks
-        from marketplace.taxonomy import actions
-
-        with db.transaction():
-            changed = actions.import_all(ROOT / "seed" / "taxonomy", at=clock.now())
-            if changed:
-                parks.import_bases(ROOT / "seed" / "bases.csv", at=clock.now())
-                console.print(f"Reference data: {sum(changed.values())} rows")
-    if seed or (seed is None and settings.seed_demo and not settings.production):
-        from marketplace.seeding import world
-
-        if not world.exists(app):
-            with _progress() as progress:
-                world.build(app, progress)
-    with app.app_context():
-        from marketplace.search.mirror import mirrors
-
-        for mirror in mirrors().values():
-            if mirror.needs_rebuild():
-                console.print(f"Building the search index: {mirror.rebuild()} documents")
 
 
 def _join_bases(bases: dict[int, str]) -> None:
@@ -226,12 +214,6 @@ def _drain() -> None:
     from marketplace.search.mirror import drain_all
 
     drain_all()
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
-    )
 
 
 def _print_sign_ins(app: Flask, address: str) -> None:

@@ -13,6 +13,8 @@ from marketplace.catalog.models import Certificate, Listing, ListingImage
 from marketplace.catalog.signals import listings_changed
 from marketplace.kit import db
 from marketplace.kit.jobs import job
+from marketplace.matching import changes
+from marketplace.needs.signals import needs_changed
 from marketplace.parks.models import Tenancy
 from marketplace.search import outbox
 from marketplace.search.collection import CollectionConfig
@@ -40,11 +42,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.search_engine == "embedded":
         drainer = Drainer(app)
         app.extensions["search_nudge"] = drainer.nudge
-    outbox.watch(Listing, lambda row, _s: [(PRODUCTS, row.id)])
+    outbox.watch(Listing, lambda row, _s: [(PRODUCTS, row.id), (changes.LISTINGS, row.id)])
     outbox.watch(ListingImage, lambda row, _s: [(PRODUCTS, row.listing_id)])
     outbox.watch(Certificate, _of_certificate)
     outbox.watch(Organisation, lambda row, s: _of_owner(row.id, s))
     listings_changed.connect(_note_bulk)
+    needs_changed.connect(_note_needs)
     outbox.watch(Tenancy, lambda row, s: _of_owner(row.organisation_id, s))
 
 
@@ -85,12 +88,18 @@ def learn(slot: datetime) -> str:
 
 def _engine(settings: Settings, config: CollectionConfig) -> Engine:
     if settings.search_engine == "meilisearch":
-        return MeilisearchEngine(settings.meili_url, settings.meili_key, config, timeout_seconds=0.8)
+        return MeilisearchEngine(
+            settings.meili_url, settings.meili_key, config, prefix=settings.meili_prefix, timeout_seconds=0.8
+        )
     return EmbeddedEngine(Path(settings.data_dir) / "search" / PRODUCTS, config)
 
 
 def _note_bulk(_sender: object, ids: Iterable[int]) -> None:
     outbox.note(PRODUCTS, ids)
+
+
+def _note_needs(_sender: object, ids: list[int]) -> None:
+    changes.note_needs(ids)
 
 
 def _of_certificate(row: Certificate, session: Session) -> Iterable[tuple[str, int]]:

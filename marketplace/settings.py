@@ -25,6 +25,7 @@ class Settings:
     search_engine: str = "embedded"
     meili_url: str = ""
     meili_key: str = ""
+    meili_prefix: str = ""
     files_url: str = ""
     s3_endpoint: str = ""
     smtp_url: str = ""

@@ -58,9 +58,9 @@ class AttributeNames:
             for key, a in reference.attributes.items()
         }
         self._lay = {key: [word.lower() for word in a.asked_as] for key, a in reference.attributes.items()}
-        self.by_dimension: dict[str, list[Attribute]] = {}
-        for attribute in reference.attributes.values():
-            self.by_dimension.setdefault(attribute.dimension, []).append(attribute)
+        words = [word for key in self.attributes for word in (*self._names[key], *self._lay[key])]
+        self._heads = frozenset(word[:2] for word in words)
+        self._measurable: dict[tuple[Unit | None, str, bool], list[Attribute]] = {}
 
     def named_by(self, key: str, label: str) -> float:
         """How strongly a label names the attribute: its own name over 1, a lay word below, nothing 0.
@@ -76,10 +76,11 @@ class AttributeNames:
         `likely` weighs attributes the product types in question are described by.
         """
         label, bare = bare_label(label).lower(), not amount.unit_text
+        if bare and not self._may_name(label):
+            return "", 0.0
         scored = [
             (named + 0.6 * likely.get(a.key, 0.0) + (0.15 if _AGREE.get(amount.op) == a.direction else 0.0), a.key)
-            for a in self.attributes.values()
-            if _measurable(a, amount)
+            for a in self._measured_by(amount)
             for named in [self.named_by(a.key, label)]
             if (
                 named >= _SURE - 0.3 or (named and amount.low >= _A_SUM)
@@ -100,6 +101,18 @@ class AttributeNames:
         if best[0] < _LIKELY or (rivals and best[0] < _SURE and best[0] - rivals[0] < 0.05):
             return "", 0.0
         return best[1], best[0]
+
+    def _may_name(self, label: str) -> bool:
+        """Whether the first signs of any name stand in a label: spares most numbers without a unit the long look."""
+        return any(
+            label[place : place + 2] in self._heads or label[place] in self._heads for place in range(len(label))
+        )
+
+    def _measured_by(self, amount: Amount) -> list[Attribute]:
+        kind = (amount.unit, amount.unit_text, amount.low < _A_SUM)
+        if kind not in self._measurable:
+            self._measurable[kind] = [a for a in self.attributes.values() if _measurable(a, amount)]
+        return self._measurable[kind]
 
 
 _AGREE = {">=": "hi", "<=": "lo"}

@@ -27,7 +27,7 @@ from marketplace.parks import actions as parks
 from marketplace.parks import queries as parks_queries
 from marketplace.search.mirror import mirrors
 from marketplace.searching import learn_vocabulary
-from marketplace.seeding import deals
+from marketplace.seeding import deals, wants
 from marketplace.seeding.drawings import draw
 from marketplace.settings import ROOT
 
@@ -69,6 +69,7 @@ def build(app: Flask, progress: Progress) -> None:
         _people_and_organisations(world, progress)
         _listings(world, progress)
         deals.build(world, list(_rows("inquiries")), progress)
+        wants.build(world, list(_rows("needs")), progress)
         task = progress.add_task("搜索索引", total=None)
         for mirror in mirrors().values():
             mirror.rebuild()
