@@ -93,12 +93,6 @@ def public_listings(ids: Sequence[int]) -> dict[int, Any]:
     return {row.id: row for row in db.session().exec(query)}
 
 
-def public_ids(limit: int) -> list[int]:
-    """The ids of so many public listings, oldest first."""
-    query = select(Listing.id).join(Organisation, Organisation.id == Listing.owner_id).where(*PUBLIC)
-    return list(db.session().exec(query.order_by(Listing.id).limit(limit)))
-
-
 def published_page(owner_id: int, page: int, per_page: int) -> tuple[list[Any], int]:
     """One page of a supplier's public listings, newest first, as rows like `public_listings`, and how many."""
     wanted = (Listing.owner_id == owner_id, *PUBLIC)

@@ -107,6 +107,7 @@ def unit_table(path: Path = UNITS_CSV) -> UnitTable:
     return UnitTable(path)
 
 
+@lru_cache(maxsize=16_384)
 def parse_unit(text: str, dimension: str | None = None) -> Unit | None:
     """The unit that people mean by `text`, or None. Case counts where it changes the meaning: mPa, MPa.
 

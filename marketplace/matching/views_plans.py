@@ -49,7 +49,7 @@ class TermsForm(forms.Form):
 @guarded(SIGNED_IN)
 def plan(need_id: int) -> Response:
     """The best combination of suppliers within what the address sets; its owner's page, operators read it."""
-    need, form = _seen(need_id), forms.read(TermsForm, request.args)
+    need, form = _seen(need_id), forms.read(TermsForm, _asked())
     terms = form.data.terms() if form.data else plans.Terms()
     task = plans.task_of([need], terms, clock.today())
     shown = {"need": need, "form": form, "terms": terms, "task": task, "may": _may(need), "labels": needs_labels}
@@ -88,7 +88,7 @@ def invite_planned(need_id: int) -> Response:
 @guarded(SIGNED_IN)
 def incident_plan(incident_id: int) -> Response:
     """All open needs of an incident planned together; its owner's page, operators read it."""
-    sheet, form = _incident(incident_id), forms.read(TermsForm, request.args)
+    sheet, form = _incident(incident_id), forms.read(TermsForm, _asked())
     terms = form.data.terms() if form.data else plans.Terms()
     open_needs = [need for need in sheet.needs if need.status == NeedStatus.OPEN]
     task = plans.task_of(open_needs, terms, clock.today())
@@ -139,6 +139,12 @@ def _incident(incident_id: int) -> IncidentSheet:
     if not can(OVERSEE_MATCHES) and sheet.incident.owner_id != current_actor().organisation_id:
         raise NotFound()
     return sheet
+
+
+def _asked() -> dict[str, str]:
+    """The terms in the address; before anything was set, listings that can deliver a part are taken too."""
+    asked = request.args.to_dict()
+    return asked if "step" in asked else {"partial": "1", **asked}
 
 
 def _may(need: Need) -> bool:

@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from marketplace.seeding.world import World
 
 INCIDENT = {
-    "name": "超强台风登陆海口(演示)", "event_code": "NAT-TYPH", "level": 2, "province": "海南省", "city": "海口市",
+    "name": "江汉平原特大暴雨(演示)", "event_code": "NAT-FLOOD", "level": 2, "province": "湖北省", "city": "武汉市",
     "note": "停电、积水和群众转移同时发生,三份需求一并筹措。",
 }  # fmt: skip
-
-
 IMPLIED = ("category", "event_code", "field_code")
 
 
