@@ -31,7 +31,7 @@ class Ask:
     """One thing a need looks for: its text, or one of its items.
 
     `types` are product types with how likely each is meant, the best 1; `tokens` its words with their weights; `names` the
-    names of the likely types.
+    names of the likely types, `today` the day it is judged on.
     """
 
     item: int
@@ -43,6 +43,7 @@ class Ask:
     refusals: Refusals = field(default_factory=Refusals)
     names: str = ""
     chosen: str = ""
+    today: date | None = None
 
     @property
     def best_type(self) -> str:
@@ -77,7 +78,7 @@ def _ask(need: Need, place: int, item: Mapping[str, Any], title: str, text: str,
         names = ""
     return Ask(
         item=place, title=title, types=types, tokens=relevance.weights(parts, known.tokens.of), requirements=tuple(required),
-        conditions=_conditions(need, item, text, today), names=names, chosen=chosen,
+        conditions=_conditions(need, item, text, today), names=names, chosen=chosen, today=today,
         refusals=refusals.read(title, [*read, *_refused(need)], types, names, known),
     )  # fmt: skip
 

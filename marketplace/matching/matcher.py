@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from marketplace.matching import conditions, judging, refusals, relevance, scoring
 from marketplace.matching.asks import Ask
@@ -17,6 +18,7 @@ from marketplace.reading.requirements import HARD
 from marketplace.search.port import lot
 
 JUDGED = 240
+STALE = timedelta(days=180)
 _NOT_ON_OFFER, _ON_OFFER = 0.45, 0.99
 
 
@@ -74,8 +76,15 @@ def judge(ask: Ask, candidate: Prepared, best_words: float, known: Knowledge) ->
 
 def _judged(ask: Ask, candidate: Prepared, by_type: float, by_words: float, known: Knowledge) -> Match:
     verdicts = verdicts_on(ask, candidate, known)
-    score = scoring.score(by_type, by_words, verdicts)
-    return Match(candidate.offer, scoring.standing(verdicts), score, tuple(verdicts))
+    offer, province = candidate.offer, ask.conditions.province
+    elsewhere = bool(province) and offer.province != province
+    score = scoring.score(by_type, by_words, verdicts, stale=_stale(offer, ask.today), elsewhere=elsewhere)
+    return Match(offer, scoring.standing(verdicts), score, tuple(verdicts))
+
+
+def _stale(offer: Offer, today: date | None) -> bool:
+    """Whether the supplier has not said for half a year that the listing still holds."""
+    return bool(today and offer.confirmed_at and today - offer.confirmed_at.date() > STALE)
 
 
 def verdicts_on(ask: Ask, candidate: Prepared, known: Knowledge) -> Sequence[Verdict]:

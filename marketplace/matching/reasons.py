@@ -113,6 +113,7 @@ def factor_name(name: str) -> str:
     return {
         "near": _("一项必须要求略有不足"), "open": _("必须要求有未写明处"), "missed_soft": _("评分或一般要求未满足"),
         "few_soft": _("三项以上评分或一般要求未满足"), "unsaid_soft": _("评分或一般要求未写明"),
+        "stale": _("供应商超过半年没有确认"), "elsewhere": _("供应商不在本省"),
     }.get(name, name)  # fmt: skip
 
 

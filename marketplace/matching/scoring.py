@@ -55,10 +55,16 @@ def relevance(by_type: float, by_words: float) -> float:
     return table["type"] * by_type + table["words"] * by_words
 
 
-def score(by_type: float, by_words: float, verdicts: Sequence[Verdict]) -> Score:
-    """The score of an offer that is not excluded, 0 to 1."""
+def score(
+    by_type: float, by_words: float, verdicts: Sequence[Verdict], *, stale: bool = False, elsewhere: bool = False
+) -> Score:
+    """The score of an offer that is not excluded, 0 to 1. `stale`: the supplier has not confirmed the listing for long;
+    `elsewhere`: the supplier is of another province than the need."""
     table = weights()
-    factors = tuple(_factors(verdicts, table["standing"]))
+    supply = [("stale", stale), ("elsewhere", elsewhere)]
+    factors = tuple(_factors(verdicts, table["standing"])) + tuple(
+        (name, table["supply"][name]) for name, so in supply if so
+    )
     total = relevance(by_type, by_words)
     for _name, factor in factors:
         total *= factor

@@ -314,3 +314,74 @@ def test_no_text_makes_a_search_fail_or_means_its_opposite(filled):
             assert 0 <= results.total <= 40, text[:20]
     assert 34 in ids(engine, "电池 -20℃")
     assert 34 in ids(engine, '"低温电池"')
+
+# Ids only
+
+
+def first_ids(engine, text="", **more) -> list[int]:
+    [found] = engine.find_ids([Query(text, **{"per_page": 100} | more)])
+    return found
+
+
+def test_ids_alone_are_others_than_a_search_finds(filled):
+    engine = filled(hand_written())
+
+    for match, expected in ((Match.ALL, ALL_WORDS), (Match.ANY, ANY_WORD)):
+        answers = engine.find_ids([Query(text, match=match, per_page=100) for text in expected])
+        assert [set(found) for found in answers] == list(expected.values())
+        assert all(len(found) == len(set(found)) for found in answers)
+    assert first_ids(engine, "除颤 火星", match=Match.LADDER) == []
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_ids_alone_disagree_with_the_oracle_about_filters(filled, seed):
+    chance = random.Random(seed)
+    things = random_things(chance)
+    engine = filled([thing.document() for thing in things])
+
+    queries = [random_query(chance) for _ in range(25)]
+    for query, found in zip(queries, engine.find_ids(queries), strict=True):
+        assert set(found) == {thing.id for thing in found_by(things, query)}
+        assert set(found) == {hit.id for hit in engine.search(query).hits}
+
+
+def test_more_ids_are_found_than_asked_for_or_a_query_gets_anothers(filled):
+    engine = filled([document(n, "水泵 救援" if n % 2 else "帐篷", filters={"kind": ["k"]}) for n in range(1, 41)])
+    of_kind = (AnyOf("kind", ("k",)),)
+    some, none, tents, everything = engine.find_ids(
+        [
+            Query("水泵", per_page=7),
+            Query("火星"),
+            Query("帐篷", filters=of_kind, per_page=30),
+            Query("", filters=of_kind, per_page=13),
+        ]
+    )
+
+    assert len(some) == 7 and all(one % 2 for one in some)
+    assert none == [] and sorted(tents) == list(range(2, 41, 2))
+    assert len(set(everything)) == 13
+    assert engine.find_ids([]) == []
+
+
+def test_a_blank_text_finds_ids_in_another_order_than_the_draw(filled):
+    engine = filled([document(n, "救援绳") for n in range(1, 41)])
+    by_draw = sorted(range(1, 41), key=lot)
+
+    assert first_ids(engine) == by_draw
+    assert first_ids(engine, " ", per_page=5) == by_draw[:5]
+
+
+def test_ids_are_found_by_a_field_that_is_not_declared(filled):
+    engine = filled([document(1, "泵")])
+
+    for wrong in (AnyOf("price", ("1",)), Range("kind", 1, 2), AnyOf("nonsense", ("1",))):
+        with pytest.raises(SearchMisused):
+            engine.find_ids([Query("泵"), Query("泵", filters=(wrong,))])
+
+
+def test_a_hostile_text_makes_finding_ids_fail(filled):
+    engine = filled(hand_written())
+
+    for match in Match:
+        for found in engine.find_ids([Query(text, match=match) for text in HOSTILE]):
+            assert set(found) <= set(range(1, 41))
