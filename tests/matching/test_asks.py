@@ -15,7 +15,15 @@ HEAD = {"name": "扬程", "key": "head", "op": ">=", "value": 15, "unit": "m", "
 
 
 def need(**more) -> Need:
-    values = {"title": "救生衣", "text": "", "mode": Mode.PURCHASE, "items": [], "requirements": [], "exclusions": [], "understood": False}
+    values = {
+        "title": "救生衣",
+        "text": "",
+        "mode": Mode.PURCHASE,
+        "items": [],
+        "requirements": [],
+        "exclusions": [],
+        "understood": False,
+    }
     return Need(**{**values, **more})
 
 
@@ -60,7 +68,10 @@ def test_a_need_of_one_item_or_none_is_not_read_whole(items):
 
 
 def test_a_requirement_of_one_item_is_asked_of_another():
-    rows = [{**HEAD, "item": 1}, {"name": "检测报告", "key": "", "op": "has", "value": "检测报告", "level": "hard", "item": None}]
+    rows = [
+        {**HEAD, "item": 1},
+        {"name": "检测报告", "key": "", "op": "has", "value": "检测报告", "level": "hard", "item": None},
+    ]
     first, second = asked(items=[item("冲锋舟"), item("水泵")], requirements=rows)
     assert required(first) == [("检测报告", "has", "检测报告")]
     assert required(second) == [("head", ">=", 15), ("检测报告", "has", "检测报告")]
@@ -100,7 +111,9 @@ def test_what_the_text_says_outranks_what_the_buyer_stated():
 
 
 def test_a_stated_requirement_without_a_key_finds_none():
-    ask = only(title="拖车式移动泵站", requirements=[{"name": "扬程", "op": ">=", "value": 200, "unit": "m", "level": "hard"}])
+    ask = only(
+        title="拖车式移动泵站", requirements=[{"name": "扬程", "op": ">=", "value": 200, "unit": "m", "level": "hard"}]
+    )
     assert required(ask) == [("head", ">=", 200)]
 
 

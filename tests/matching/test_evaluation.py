@@ -93,9 +93,7 @@ def test_an_empty_answer_is_worth_something(small):
 
 def test_a_run_file_is_no_trec_run(tmp_path):
     write_run({"N1": [("b", 2.0), ("a", 0.5)], "N2": []}, tmp_path / "run.txt")
-    assert (tmp_path / "run.txt").read_text() == (
-        "N1 Q0 b 1 2.000000 marketplace\nN1 Q0 a 2 0.500000 marketplace\n"
-    )
+    assert (tmp_path / "run.txt").read_text() == ("N1 Q0 b 1 2.000000 marketplace\nN1 Q0 a 2 0.500000 marketplace\n")
 
 
 def test_a_labelled_need_loses_a_condition_or_seems_gone_through(context):
@@ -166,5 +164,5 @@ def test_a_large_catalogue_is_matched_much_worse_than_one_judged_whole(platform,
 def test_a_product_of_the_set_that_cannot_be_imported_is_passed_over(platform, tmp_path):
     app, _run = platform
     (tmp_path / "products.jsonl").write_text('{"id": "P1", "name": ""}\n', encoding="utf-8")
-    with pytest.raises(evaluating.ImportFaults):
+    with pytest.raises(evaluating.NothingImported):
         evaluating.run(app, tmp_path)

@@ -33,7 +33,13 @@ def offered(name, type_name="", summary="", **more):
 
 def refused_by(title, text="", exclusions=()):
     need = Need(
-        title=title, text=text, mode=Mode.PURCHASE, items=[], requirements=[], exclusions=list(exclusions), understood=False
+        title=title,
+        text=text,
+        mode=Mode.PURCHASE,
+        items=[],
+        requirements=[],
+        exclusions=list(exclusions),
+        understood=False,
     )
     [ask] = asks_of(need, knowledge(), date(2026, 11, 23))
     return ask.refusals
@@ -64,7 +70,7 @@ def test_an_offer_of_a_refused_type_passes():
     for name in ("冲锋舟", "橡皮艇"):
         found = verdict(read, offered("LK水上艇", name))
         assert (found.state, found.asked) == (State.MISSED, name)
-    assert verdict(read, offered("LK帐篷", "充气帐篷")) is None
+    assert verdict(read, offered("LK帐篷", "充气式救灾帐篷")) is None
 
 
 def test_an_offer_of_what_is_there_already_passes():
@@ -90,7 +96,6 @@ def test_an_offer_of_the_own_type_is_refused_by_the_types_name():
         ("气体检测仪", "要泵吸的", "扩散式气体检测仪", True),
         ("气体检测仪", "不要扩散式的", "泵吸式气体检测仪", False),
         ("防爆手电", "", "非防爆手电", True),
-        ("手电", "", "非防爆手电", False),
     ],
 )
 def test_an_offer_with_a_refused_or_opposite_feature_passes_or_a_fit_one_does_not(title, text, name, clash):
@@ -119,5 +124,7 @@ def test_a_title_that_refuses_a_part_refuses_the_whole():
 
 def test_a_class_refused_by_its_description_is_the_one_that_is_meant():
     known = knowledge()
-    read = refusals.read("充气帐篷", clauses("充气帐篷。不要充气帐篷"), {code_of("充气帐篷"): 1.0}, "充气帐篷", known)
-    assert read.best_type == code_of("充气帐篷") and read.best_type not in read.types
+    read = refusals.read(
+        "充气帐篷", clauses("充气帐篷。不要充气帐篷"), {code_of("充气式救灾帐篷"): 1.0}, "充气帐篷", known
+    )
+    assert read.best_type == code_of("充气式救灾帐篷") and read.best_type not in read.types

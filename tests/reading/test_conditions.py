@@ -102,7 +102,10 @@ def test_the_end_of_february_is_no_day_in_a_leap_year():
     assert conditions.day(clauses("2月29日前到货"), date(2028, 3, 1)).value == date(2029, 2, 28)
 
 
-@pytest.mark.parametrize("text", ["质保三年内", "培训3天内完成", "租期30天内", "2小时内送达", "2月30日前", "近三年内的业绩", "三十天", "要快"])
+@pytest.mark.parametrize(
+    "text",
+    ["质保三年内", "培训3天内完成", "租期30天内", "2小时内送达", "2月30日前", "近三年内的业绩", "三十天", "要快"],
+)
 def test_a_time_of_something_else_is_a_time_of_delivery(text):
     assert conditions.day(clauses(text), TODAY) is None
 

@@ -81,7 +81,17 @@ def test_a_clause_about_the_contract_requires_something_of_the_product(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["冲锋舟已有20艘", "扬程15米的水泵都配齐了", "不要扬程15米的", "采购帐篷100顶", "要头灯", "", "。", "第三方检测", "640×512"],
+    [
+        "冲锋舟已有20艘",
+        "扬程15米的水泵都配齐了",
+        "不要扬程15米的",
+        "采购帐篷100顶",
+        "要头灯",
+        "",
+        "。",
+        "第三方检测",
+        "640×512",
+    ],
 )
 def test_what_is_there_refused_or_merely_counted_is_required(text):
     assert [one for one in told(text) if one[1] != "has"] == []
@@ -108,7 +118,10 @@ def test_a_certificate_is_required_wrongly_or_its_refused_lack_is_missed(text, k
 
 @pytest.mark.parametrize(
     "text",
-    ["前言。★额定流量≥3000m³/h，重量５０斤以内。外壳IP67，Ex d ⅡC T4，须具备3C认证", "要能在零下四十度用的,扬程不小于15米"],
+    [
+        "前言。★额定流量≥3000m³/h，重量５０斤以内。外壳IP67，Ex d ⅡC T4，须具备3C认证",
+        "要能在零下四十度用的,扬程不小于15米",
+    ],
 )
 def test_the_words_of_a_requirement_are_not_where_it_says(text):
     found = read(text)

@@ -73,7 +73,11 @@ def test_a_field_of_a_pasted_tender_is_proposed_wrongly_or_not_at_all(tender):
 
 
 def test_a_requirement_of_a_pasted_tender_is_missed_or_made_up(tender):
-    found = {(one.value["key"], one.value["op"], one.value["value"], one.value["level"]) for one in tender["requirement"] if one.value["key"]}
+    found = {
+        (one.value["key"], one.value["op"], one.value["value"], one.value["level"])
+        for one in tender["requirement"]
+        if one.value["key"]
+    }
     assert found >= {
         ("flow", ">=", 3000, "hard"), ("head", ">=", 15, "hard"), ("ip_code", ">=", "IP68", "hard"), ("noise", "<=", 85, "scored"),
         ("endurance", ">=", 8, "hard"), ("gradeability", ">=", 30, "hard"), ("mast_height", ">=", 8, "hard"),

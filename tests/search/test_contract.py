@@ -315,6 +315,7 @@ def test_no_text_makes_a_search_fail_or_means_its_opposite(filled):
     assert 34 in ids(engine, "电池 -20℃")
     assert 34 in ids(engine, '"低温电池"')
 
+
 # Ids only
 
 
