@@ -11,6 +11,7 @@ COPY marketplace ./marketplace
 RUN .venv/bin/pybabel -q compile -d marketplace/translations
 
 FROM python:3.11-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 app && mkdir /data && chown app /data
 WORKDIR /app
 COPY --from=build /app/.venv ./.venv

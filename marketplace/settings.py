@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PREFIX = "MARKETPLACE_"
 DEMO_SECRET = "demo-secret-not-for-production"
+DEMO_RECEIPT_SECRET = "demo-receipt-secret-not-for-production"
 
 
 class UnsafeSettings(RuntimeError):
@@ -20,6 +21,7 @@ class Settings:
 
     env: str = "demo"
     secret_key: str = DEMO_SECRET
+    receipt_secret: str = DEMO_RECEIPT_SECRET
     data_dir: Path = ROOT / "var"
     database_url: str = ""
     search_engine: str = "embedded"
@@ -33,6 +35,12 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    arrival_header: str = ""
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_methods: tuple[str, ...] = ("card", "alipay", "wechat_pay")
+    stripe_api: str = ""
+    refund_second_above_yuan: int = 5000
     seed_demo: bool = True
     idle_minutes: int = 240
     absolute_hours: int = 12
@@ -73,8 +81,11 @@ def check_production(settings: Settings) -> None:
     Raises: UnsafeSettings, naming every setting to change.
     """
     faults = []
-    if settings.secret_key == DEMO_SECRET or len(settings.secret_key) < 32:
-        faults.append(f"{PREFIX}SECRET_KEY must be 32 random characters or more, e.g. {secrets.token_urlsafe(32)}")
+    for name in ("secret_key", "receipt_secret"):
+        secret = getattr(settings, name)
+        if secret == getattr(Settings, name) or len(secret) < 32:
+            example = secrets.token_urlsafe(32)
+            faults.append(f"{PREFIX}{name.upper()} must be 32 random characters or more, e.g. {example}")
     if settings.seed_demo:
         faults.append(f"{PREFIX}SEED_DEMO must be 0: demo accounts have public passwords")
     if not settings.public_url.startswith("https://"):
@@ -83,6 +94,10 @@ def check_production(settings: Settings) -> None:
         faults.append(f"{PREFIX}TRUSTED_HOSTS must name the host names served")
     if settings.search_engine == "meilisearch" and not (settings.meili_url and settings.meili_key):
         faults.append(f"{PREFIX}MEILI_URL and {PREFIX}MEILI_KEY must be set for this search engine")
+    if bool(settings.stripe_secret_key) != bool(settings.stripe_webhook_secret):
+        faults.append(f"{PREFIX}STRIPE_SECRET_KEY and {PREFIX}STRIPE_WEBHOOK_SECRET must be set together")
+    if settings.stripe_api:
+        faults.append(f"{PREFIX}STRIPE_API must be empty: it leads payments elsewhere")
     if faults:
         raise UnsafeSettings("\n".join(["Production mode does not start:", *(f"- {fault}" for fault in faults)]))
 

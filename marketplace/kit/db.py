@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from threading import Semaphore
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+TURN_SECONDS = 10
+_turn = Semaphore()
+"""SQLite lets writers try again and again until one is lucky; within a process they rather wait for their turn."""
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +40,8 @@ class Database:
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            for end in ("commit", "rollback"):
+                event.listen(self.engine, end, _pass_turn)
         self._reading = self.engine.execution_options(sqlite_begin="DEFERRED")
 
     def open(self, *, write: bool) -> Session:
@@ -47,7 +53,7 @@ class Unit:
     """A session and the calls that wait for its commit."""
 
     def __init__(self, database: Database, *, write: bool) -> None:
-        self.session = database.open(write=write)
+        self.session, self.write = database.open(write=write), write
         self.waiting: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
 
     def commit(self) -> None:
@@ -160,10 +166,22 @@ def _close(_error: BaseException | None) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+    # FULL: what somebody holds a receipt for must outlast a power cut, not only a crash of ours.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     kind = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    if kind == "IMMEDIATE" and _turn.acquire(timeout=TURN_SECONDS):
+        connection.info["turn"] = True
+    try:
+        connection.exec_driver_sql(f"BEGIN {kind}")
+    except BaseException:
+        _pass_turn(connection)
+        raise
+
+
+def _pass_turn(connection: sa.Connection) -> None:
+    if connection.info.pop("turn", False):
+        _turn.release()

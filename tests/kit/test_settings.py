@@ -9,8 +9,8 @@ from marketplace import settings as configuration
 from marketplace.settings import ROOT, Settings, UnsafeSettings, check_production, from_environment
 
 SAFE = Settings(
-    env="production", secret_key="k" * 43, seed_demo=False, public_url="https://m.test.example",
-    trusted_hosts=("m.test.example",),
+    env="production", secret_key="k" * 43, receipt_secret="r" * 43, seed_demo=False,
+    public_url="https://m.test.example", trusted_hosts=("m.test.example",),
 )  # fmt: skip
 
 
@@ -20,7 +20,8 @@ def test_safe_settings_are_refused():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("secret_key", configuration.DEMO_SECRET), ("secret_key", "short"), ("secret_key", ""), ("seed_demo", True),
+    [("secret_key", configuration.DEMO_SECRET), ("secret_key", "short"), ("secret_key", ""),
+     ("receipt_secret", configuration.DEMO_RECEIPT_SECRET), ("receipt_secret", "r" * 31), ("seed_demo", True),
      ("public_url", "http://m.test.example"), ("trusted_hosts", ())],
 )  # fmt: skip
 def test_production_starts_with_an_unsafe_default(name, value):
@@ -36,7 +37,10 @@ def test_production_starts_with_a_search_engine_nobody_can_reach():
 def test_one_fault_hides_the_others():
     with pytest.raises(UnsafeSettings) as refused:
         from_environment({"MARKETPLACE_ENV": "production"})
-    assert all(name in str(refused.value) for name in ("SECRET_KEY", "SEED_DEMO", "PUBLIC_URL", "TRUSTED_HOSTS"))
+    assert all(
+        name in str(refused.value)
+        for name in ("SECRET_KEY", "RECEIPT_SECRET", "SEED_DEMO", "PUBLIC_URL", "TRUSTED_HOSTS")
+    )
 
 
 def test_a_variable_is_read_as_another_type(tmp_path):
