@@ -7,7 +7,7 @@ import pyotp
 import sqlalchemy as sa
 from sqlmodel import select
 
-from marketplace.accounts import mails, passwords, queries, rules
+from marketplace.accounts import keys, mails, passwords, queries, rules
 from marketplace.accounts.errors import DeadLink, EmailTaken, WeakPassword
 from marketplace.accounts.models import MailedToken, Notice, TokenPurpose, User
 from marketplace.accounts.schemas import NewPerson
@@ -17,7 +17,7 @@ LINK_HOURS = {TokenPurpose.VERIFY_EMAIL: 72, TokenPurpose.RESET_PASSWORD: 1, Tok
 
 
 def register_person(new: NewPerson, *, at: datetime, verified: bool = False, demo: bool = False) -> User:
-    """Make an account and mail a link that proves the address; `verified` is for invitations and seeding.
+    """Make an account with its key and mail a link that proves the address; `verified` is for invitations and seeding.
 
     Raises: EmailTaken.
     """
@@ -36,6 +36,7 @@ def register_person(new: NewPerson, *, at: datetime, verified: bool = False, dem
     db.session().add(person)
     db.flush_or(EmailTaken)
     audit.record(None, "person.register", person, at)
+    keys.ensure_key(person, new.password, at)
     if not verified:
         send_verification(person, at=at)
     return person
@@ -101,17 +102,29 @@ def ask_reset(email: str, *, at: datetime) -> None:
 
 
 def reset_password(token: str, password: str, *, at: datetime) -> User:
-    """Choose a new password by a mailed link; ends every session of the person. Raises: DeadLink; WeakPassword."""
+    """Choose a new password by a mailed link; ends every session of the person, and the use of the old key.
+
+    Raises: DeadLink; WeakPassword.
+    """
     person = use_token(token, TokenPurpose.RESET_PASSWORD, at=at)
     person.email_verified_at = person.email_verified_at or at  # whoever has the link reads that mailbox
     change_password(person, password, at=at)
     return person
 
 
-def change_password(person: User, password: str, *, at: datetime, keep_session: str = "") -> None:
-    """Store a new password and end the person's other sessions. Raises: WeakPassword."""
+def change_password(
+    person: User, password: str, *, at: datetime, old_password: str | None = None, keep_session: str = ""
+) -> None:
+    """Store a new password and end the person's other sessions; without the old password the key is a new one too.
+
+    Raises: WeakPassword; WrongPassword when the old one does not open the key.
+    """
     if rules.is_weak_password(password, person.email, person.name):
         raise WeakPassword()
+    if old_password is None:
+        keys.replace_key(person, password, at)
+    else:
+        keys.relock(person, old_password, password, at)
     person.password_hash = passwords.hash_password(password)
     person.updated_at = at
     sessions.end_sessions_of(db.session(), person.id, but=keep_session)

@@ -67,6 +67,27 @@ class WeakPassword(Refusal):
         return _("密码过于常见或包含您的邮箱、姓名,请换一个。")
 
 
+class WrongPassword(Refusal):
+    """The password does not open the person's key."""
+
+    status = 422
+    code = "wrong-password"
+
+    def message(self) -> str:
+        """The sentence shown."""
+        return _("密码不正确,请重新输入。如已忘记,可用“忘记密码”重新设置。")
+
+
+class KeyMissing(Refusal):
+    """The person has no key yet, or this session does not hold it: it began before the person had one."""
+
+    code = "key-missing"
+
+    def message(self) -> str:
+        """The sentence shown."""
+        return _("您的个人密钥尚未就绪。请退出后重新登录一次。")
+
+
 class ReasonMissing(Refusal):
     """A decision against somebody needs a reason they can act on."""
 

@@ -148,6 +148,24 @@ class JoinRequest(SQLModel, table=True):
     updated_at: datetime
 
 
+class UserKey(SQLModel, table=True):
+    """A person's key pair (个人密钥); the private half is locked under the person's password. One lives at a time."""
+
+    __tablename__ = "user_key"
+    __table_args__ = (
+        sa.Index("uq_user_key_living", "user_id", unique=True,
+                 sqlite_where=sa.text("retired_at IS NULL"), postgresql_where=sa.text("retired_at IS NULL")),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = foreign("user.id")
+    fingerprint: str = Field(unique=True, max_length=64)
+    public: bytes
+    locked: bytes
+    created_at: datetime
+    retired_at: datetime | None = None
+
+
 class TokenPurpose(StrEnum):
     """What a mailed link is for."""
 

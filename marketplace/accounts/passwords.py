@@ -2,9 +2,11 @@
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 
 # 44 ms and 19 MiB here; the library's default (200 ms, 64 MiB) would let a few sign-ins stall the site.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+COST = (2, 19_456, 1)  # passes, KiB, lanes
+_hasher = PasswordHasher(*COST)
 _NOBODY = _hasher.hash("nobody has this password")
 
 
@@ -19,6 +21,11 @@ def is_right(password: str, stored: str | None) -> bool:
         return _hasher.verify(stored or _NOBODY, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def lock_key(password: str, salt: bytes, cost: tuple[int, int, int]) -> bytes:
+    """32 bytes that only the password gives, to lock something with; no hash of it need be stored."""
+    return hash_secret_raw(password.encode(), salt, *cost, hash_len=32, type=Type.ID)
 
 
 def needs_rehash(stored: str) -> bool:

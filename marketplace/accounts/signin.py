@@ -8,7 +8,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from marketplace.accounts import queries, rules
+from marketplace.accounts import keys, queries, rules
 from marketplace.accounts.models import OrganisationKind, User
 from marketplace.kit import db, errors, permissions
 from marketplace.kit.permissions import SignInFirst
@@ -34,10 +34,11 @@ def init_app(app: Flask) -> None:
     app.context_processor(_for_templates)
 
 
-def sign_in(person: User) -> None:
-    """Begin a signed-in session under a new name."""
+def sign_in(person: User, key: bytes) -> None:
+    """Begin a signed-in session under a new name, which holds the person's key."""
     session.clear()
     session.renew()
+    keys.hold(key)
     login_user(SignedIn(person))
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from marketplace.accounts import actions, membership, queries, signin
+from marketplace.accounts import actions, keys, membership, queries, signin
 from marketplace.accounts.errors import EmailTaken, WeakPassword
 from marketplace.accounts.models import TokenPurpose
 from marketplace.accounts.schemas import AskReset, ChangePassword, NewPassword, NewPerson, SignIn
@@ -48,7 +48,7 @@ def register_post() -> Response:
     except EmailTaken as taken:
         db.session().rollback()
         return page("accounts/register.html", form=form.fail("email", taken.message()), status=422)
-    db.after_commit(signin.sign_in, person)
+    db.after_commit(signin.sign_in, person, keys.unlock(person, form.data.password))
     flash(_("账号已创建。验证邮件已发往 %(email)s。", email=person.email), "ok")
     return back_to(safe_next(url_for("accounts.new_organisation")))
 
@@ -78,8 +78,9 @@ def sign_in_post() -> Response:
     if person.totp_secret and not actions.is_right_code(person, form.data.code, at=clock.now()):
         return _sign_in_again(form.fail("code", _("动态码不正确或已使用。")), ask_code=True)
     throttle.forget(key)
-    audit.record(Actor(person.id), "person.sign_in", person, clock.now())
-    db.after_commit(signin.sign_in, person)
+    now = clock.now()
+    audit.record(Actor(person.id), "person.sign_in", person, now)
+    db.after_commit(signin.sign_in, person, keys.ensure_key(person, form.data.password, now))
     response = make_response(back_to(safe_next("/desk")))
     signin.remember_device(response, person.email)
     return response
@@ -187,7 +188,9 @@ def change_password() -> Response:
         return account(form, 422)
     person = queries.user(current_user.person.id)
     try:
-        actions.change_password(person, form.data.password, at=clock.now(), keep_session=session.sid)
+        actions.change_password(
+            person, form.data.password, at=clock.now(), old_password=form.data.current, keep_session=session.sid
+        )
     except WeakPassword as weak:
         return account(form.fail("password", weak.message()), 422)
     flash(_("密码已修改,其他设备已退出登录。"), "ok")
@@ -250,7 +253,7 @@ def invitation_post(token: str) -> Response:
                 status=422,
             )
         person = actions.register_person(form.data, at=now, verified=True)
-        db.after_commit(signin.sign_in, person)
+        db.after_commit(signin.sign_in, person, keys.unlock(person, form.data.password))
     org = membership.accept_invitation(token, person, at=now)
     session["organisation_id"] = org.id
     flash(_("您已加入 %(name)s。", name=org.name), "ok")

@@ -6,12 +6,12 @@ import pyotp
 import pytest
 from sqlmodel import select
 
-from marketplace.accounts import actions, membership, queries
+from marketplace.accounts import actions, keys, membership, passwords, queries
 from marketplace.accounts.models import MailedToken, Membership, Role, TokenPurpose, User
 from marketplace.kit import db
 from marketplace.kit.errors import Refusal
 from tests.conftest import NOON
-from tests.factories.accounts import make_actor, make_member, make_organisation
+from tests.factories.accounts import PASSWORD, make_actor, make_key, make_member, make_organisation
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -93,3 +93,30 @@ def test_one_address_makes_two_accounts(app):
     assert sorted(results) == ["email-taken"] * 3 + ["one@test.example"]
     with app.app_context(), db.reading() as session:
         assert len(session.exec(select(User)).all()) == 1
+
+
+def test_two_first_sign_ins_make_two_keys(app):
+    for _round in range(5):
+        with app.app_context(), db.transaction():
+            person = make_member(make_organisation())
+        opened = at_once(app, lambda _n, p=person: keys.ensure_key(queries.user(p.id), PASSWORD, NOON), 4)
+        assert len(set(opened)) == 1 and isinstance(opened[0], bytes), opened
+
+
+def test_two_changes_of_a_password_lock_the_key_under_another_than_is_asked_for(app):
+    for _round in range(5):
+        with app.app_context(), db.transaction():
+            person = make_member(make_organisation())
+            private = make_key(person)
+
+        def change(n, person=person):
+            actions.change_password(queries.user(person.id), f"the-{n}th-of-new-words", at=NOON, old_password=PASSWORD)
+            return "done"
+
+        assert sorted(at_once(app, change, 3)) == ["done", "wrong-password", "wrong-password"]
+        with app.app_context(), db.reading():
+            person = queries.user(person.id)
+            [right] = [
+                w for w in (f"the-{n}th-of-new-words" for n in range(3)) if passwords.is_right(w, person.password_hash)
+            ]
+            assert keys.unlock(person, right) == private

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from itertools import count
 
-from marketplace.accounts import passwords, rules
+from marketplace.accounts import keys, passwords, rules
 from marketplace.accounts.models import Membership, Organisation, OrganisationKind, OrganisationStatus, Role, User
 from marketplace.kit import db
 from marketplace.kit.permissions import Actor
@@ -29,6 +29,11 @@ def make_user(email: str = "", name: str = "测试员", **more) -> User:
     db.session().add(person)
     db.session().flush()
     return person
+
+
+def make_key(person: User) -> bytes:
+    """The person's private key; who has none gets it here, or at the first sign-in. Call inside a transaction."""
+    return keys.ensure_key(person, PASSWORD, LONG_AGO)
 
 
 def make_organisation(kind: OrganisationKind = OrganisationKind.SUPPLIER, name: str = "", **more) -> Organisation:
