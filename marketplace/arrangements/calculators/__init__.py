@@ -1,0 +1,1 @@
+"""Calculators: pure, to the fen, each with the source of its formula."""
