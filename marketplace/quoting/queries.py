@@ -13,6 +13,8 @@ from marketplace.catalog.models import Listing
 from marketplace.kit import clock, db
 from marketplace.kit.errors import NotFound
 from marketplace.kit.permissions import Actor
+from marketplace.procedures import queries as procedures
+from marketplace.procedures.rules import INQUIRY
 from marketplace.quoting import comparison
 from marketplace.quoting.models import (
     ANSWERED,
@@ -28,7 +30,7 @@ from marketplace.quoting.models import (
     RequestStatus,
 )
 from marketplace.quoting.rows import BasketItem, Inquiry, SentRequest
-from marketplace.quoting.rules import REMINDER, State, state_of
+from marketplace.quoting.rules import REMINDER, STANDARD, State, Times, state_of
 from marketplace.taxonomy import queries as taxonomy
 
 
@@ -37,6 +39,15 @@ def obstacle(by: Actor) -> str:
     if not by.approved:
         return "organisation"
     return "" if accounts.user(by.user_id).email_verified_at else "email"
+
+
+def times() -> Times:
+    """What the market inquiry's procedure in use says of time."""
+    row = procedures.newest(INQUIRY)
+    if row is None:
+        return STANDARD
+    found = procedures.definition(row)
+    return Times(found.usual_time, found.min_time, procedures.calendar_extra())
 
 
 def basket(organisation_id: int, *, lock: bool = False) -> list[BasketItem]:

@@ -29,7 +29,7 @@ def send_request(new: NewRequest, *, by: Actor, at: datetime) -> tuple[Request, 
     if known:
         return known, False
     check_may_deal(by)
-    rules.check_answer_by(new.answer_by, at)
+    rules.check_answer_by(new.answer_by, at, queries.times())
     items = _chosen(new, held)
 
     row = Request(
@@ -55,7 +55,7 @@ def check_may_deal(by: Actor) -> None:
 def extend_request(row: Request, answer_by: datetime, *, by: Actor, at: datetime) -> None:
     """Give suppliers more time, also after the time has run out. Raises: BadAnswerBy; NoSuchMove when ended by hand."""
     _check_sent(row)
-    rules.check_extension(row, answer_by, at)
+    rules.check_extension(row, answer_by, at, queries.times())
     before, row.answer_by, row.updated_at = row.answer_by, answer_by, at
     audit.record(by, "request.extend", row, at, before=before.isoformat(), after=answer_by.isoformat())
     mails.request_extended(row, at)

@@ -2,22 +2,33 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from marketplace.kit import clock
+from marketplace.kit.calendar import NOBODYS, Extra
+from marketplace.procedures import rules as procedures
+from marketplace.procedures.schemas import Duration, Unit
 from marketplace.quoting.errors import BadAnswerBy, NoLongerOpen
 from marketplace.quoting.models import Quote, QuoteLine, Request, RequestLine, RequestStatus
 
-WORKING_DAYS = 3
-CLOSING_TIME = time(17, 0)
-LEAST_NOTICE = timedelta(hours=4)
 LONGEST_NOTICE = timedelta(days=180)
 REMINDER = timedelta(hours=24)
+
+
+class Times(NamedTuple):
+    """The times of the market inquiry's procedure, with the days people entered in the working calendar."""
+
+    usual: Duration = Duration(amount=3, unit=Unit.WORKING_DAYS)
+    least: Duration = Duration(amount=4, unit=Unit.HOURS)
+    extra: Extra = NOBODYS
+
+
+STANDARD = Times()
+"""What holds while no such procedure is in use, as before a platform is prepared."""
 
 
 class State(StrEnum):
@@ -42,33 +53,24 @@ def check_open(request: Request, at: datetime) -> None:
         raise NoLongerOpen()
 
 
-def add_working_days(day: date, count: int) -> date:
-    """The day `count` working days later; only weekends are passed over, public holidays are not known."""
-    while count > 0:
-        day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
+def default_answer_by(at: datetime, times: Times = STANDARD) -> datetime:
+    """The usual time ahead; whole days end at closing time in Shanghai."""
+    return procedures.end_of(times.usual, at, times.extra)
 
 
-def default_answer_by(at: datetime) -> datetime:
-    """Three working days ahead at closing time in Shanghai."""
-    day = add_working_days(clock.local(at).date(), WORKING_DAYS)
-    return datetime.combine(day, CLOSING_TIME, tzinfo=clock.SHANGHAI).astimezone(at.tzinfo)
-
-
-def check_answer_by(answer_by: datetime, at: datetime) -> None:
+def check_answer_by(answer_by: datetime, at: datetime, times: Times = STANDARD) -> None:
     """Suppliers need time to answer. Raises: BadAnswerBy."""
-    if answer_by - at < LEAST_NOTICE:
-        raise BadAnswerBy(why=_("答复截止时间至少应在 4 小时之后,以便供应商准备。"))
+    if answer_by < procedures.end_of(times.least, at, times.extra):
+        raise BadAnswerBy(why=_("答复截止时间至少应在 %(time)s之后,以便供应商准备。", time=times.least.words))
     if answer_by - at > LONGEST_NOTICE:
         raise BadAnswerBy(why=_("答复截止时间不能超过 180 天。"))
 
 
-def check_extension(request: Request, answer_by: datetime, at: datetime) -> None:
+def check_extension(request: Request, answer_by: datetime, at: datetime, times: Times = STANDARD) -> None:
     """An extension gives more time, never less. Raises: BadAnswerBy."""
     if answer_by <= request.answer_by:
         raise BadAnswerBy(why=_("新的截止时间应晚于原截止时间。"))
-    check_answer_by(answer_by, at)
+    check_answer_by(answer_by, at, times)
 
 
 def named_in(text: str, names: Iterable[str]) -> bool:

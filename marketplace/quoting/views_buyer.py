@@ -42,18 +42,18 @@ def requests_list() -> Response:
 @guarded(ASK)
 def new_request(form: forms.Filled | None = None, status: int = 200) -> Response:
     """The basket becomes a request."""
-    actor, now = current_actor(), clock.now()
+    actor, now, times = current_actor(), clock.now(), queries.times()
     items = queries.basket(actor.organisation_id)
     org = accounts.organisation(actor.organisation_id)
     if form is None:
         form = forms.Filled({
             "form_key": secrets.token_urlsafe(16), "province": org.province, "city": org.city,
-            "arrangement": arrangements.KINDS[0].code, "answer_by": time_text(rules.default_answer_by(now)),
+            "arrangement": arrangements.KINDS[0].code, "answer_by": time_text(rules.default_answer_by(now, times)),
             "lines": [str(item.line.id) for item in items],
         })  # fmt: skip
     return page(
         "quoting/request_new.html", form=form, status=status, groups=by_supplier([i for i in items if i.available]),
-        left_out=[i for i in items if not i.available], obstacle=queries.obstacle(actor),
+        left_out=[i for i in items if not i.available], obstacle=queries.obstacle(actor), times=times,
         categories=[(code, labels.category(code)) for code, *_names in taxonomy.categories()],
         kinds=[(kind.code, f"{labels.arrangement(kind.code)} — {kind.hint}") for kind in arrangements.KINDS],
         provinces=taxonomy.provinces(),
@@ -91,7 +91,7 @@ def show_request(request_id: int, form: forms.Filled | None = None, part: str = 
         "quoting/request.html", row=row, state=rules.state_of(row, now), table=queries.comparison_of(row, now),
         questions=queries.questions_of(row.id), labels=labels, form=form, part=part, status=status,
         suppliers={org.id: org.name for _invitation, org in queries.invitations_of(row.id)},
-        proposal=time_text(rules.default_answer_by(max(now, row.answer_by))),
+        proposal=time_text(rules.default_answer_by(max(now, row.answer_by), queries.times())),
     )  # fmt: skip
 
 

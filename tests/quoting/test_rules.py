@@ -1,6 +1,6 @@
 """Deadlines, receipts and the comparison, as tables."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,21 +12,6 @@ from marketplace.quoting.rules import State
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.mark.parametrize(
-    ("day", "count", "expected"),
-    [
-        (date(2026, 11, 23), 3, date(2026, 11, 26)),
-        (date(2026, 11, 26), 3, date(2026, 12, 1)),
-        (date(2026, 11, 27), 1, date(2026, 11, 30)),
-        (date(2026, 11, 28), 3, date(2026, 12, 2)),
-        (date(2026, 11, 29), 1, date(2026, 11, 30)),
-        (date(2026, 11, 29), 0, date(2026, 11, 29)),
-    ],
-)
-def test_a_weekend_is_no_working_day(day, count, expected):
-    assert rules.add_working_days(day, count) == expected
 
 
 def test_the_default_deadline_is_five_in_the_afternoon_in_shanghai_three_working_days_ahead():
