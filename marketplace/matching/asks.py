@@ -164,7 +164,7 @@ def _with_read(
     """What the text requires besides, as long as nobody has gone through it."""
     have = {r.key or r.name for r in stated} | {str(r.value) for r in stated if r.op == HAS}
     whole = f"{title}。{text}" if text != title else title
-    found = requirements.required(whole, known.attributes, likely, known.certificates)
+    found = requirements.required(whole, known.attributes, likely, known.certificates, len(title))
     return stated + [r for r in found if (r.key or r.name) not in have and str(r.value) not in have]
 
 

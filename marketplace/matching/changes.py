@@ -10,7 +10,8 @@ from flask import Flask, current_app
 from sqlmodel import col, select
 
 from marketplace.kit import clock, db
-from marketplace.matching import opportunities, queries, runs
+from marketplace.matching import opportunities, queries, readings, runs
+from marketplace.matching.knowledge import knowledge
 from marketplace.needs.models import NeedStatus
 from marketplace.search import outbox
 from marketplace.search.models import IndexNote
@@ -29,8 +30,12 @@ def note_needs(ids: Sequence[int]) -> None:
 def drain(engine: Engine, *, at: datetime) -> int:
     """Judge again what was noted, in one transaction for each batch; returns how many notes were settled.
 
-    A note is removed in the transaction of its effect: a failure leaves it for the next round.
+    A note is removed in the transaction of its effect: a failure leaves it for the next round. Listings are read before,
+    outside of it, so that nobody waits for the write lock meanwhile.
     """
+    with db.reading() as session:
+        changed = session.exec(select(IndexNote.object_id).where(IndexNote.collection == LISTINGS).distinct()).all()
+    readings.keep(changed, knowledge(), at=at)
     done = 0
     for collection in (NEEDS, LISTINGS):
         while settled := _batch(collection, engine, at):

@@ -12,12 +12,13 @@ from marketplace.reading.requirements import HARD, SCORED
 LATE_MARGIN = 0.20
 PRICE_MARGIN = 0.10
 NATIONWIDE = "全国"
+_BUNDLES = ("product_service", "product_insurance", "product_service_insurance")  # bought or leased
 _SERVES = {
-    "purchase": {"purchase"},
-    "operating_lease": {"operating_lease", "rental_daily"},
-    "finance_lease": {"finance_lease"},
+    "purchase": {"purchase", *_BUNDLES},
+    "operating_lease": {"operating_lease", "rental_daily", "equipment_as_a_service", *_BUNDLES},
+    "finance_lease": {"finance_lease", *_BUNDLES},
     "service": {"service", "insurance"},
-    "reserve_agreement": {"reserve_agreement"},
+    "reserve_agreement": {"reserve_agreement", "capacity_reserve"},
 }
 _KIND_OF_MODE = {"technology": "technology", "financing": "finance"}
 _PIECES = frozenset("台套辆艘顶只件个具支把根条张副部架座面块片组樘付樽")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 
 from marketplace.matching.judging import Names
 from marketplace.matching.relevance import type_nearness
@@ -12,10 +14,13 @@ from marketplace.reading import classes, features, library, measures, tokens
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.taxonomy.reference import Reference
 
+_ROOMS = Path(__file__).parents[1]
+_READS = ("reading/*.py", "matching/offers.py", "matching/readings.py", "search/text.py", "kit/quantities.py")
+
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """Reference data with the readers built on it."""
+    """Reference data with the readers built on it. `rules` is the fingerprint of the edition and of the code that reads."""
 
     reference: Reference
     tokens: tokens.Tokens
@@ -24,6 +29,7 @@ class Knowledge:
     names: Names
     features: list[features.Feature]
     certificates: Mapping[str, tuple[str, ...]]
+    rules: str = ""
     _near: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def nearness(self, asked: str, offered: str) -> float:
@@ -48,11 +54,21 @@ def knowledge() -> Knowledge:
     return _of(taxonomy.reference())
 
 
+@lru_cache
+def _code() -> str:
+    """A fingerprint of the source that reads listings, so that nothing read by other rules is taken for theirs."""
+    digest = sha256(library.DICTIONARY.read_bytes())
+    for path in sorted(path for pattern in _READS for path in _ROOMS.glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 @lru_cache(maxsize=2)
 def _of(reference: Reference) -> Knowledge:
     cut = library.tokens()
     attributes = measures.AttributeNames(reference)
     certificates = dict(taxonomy.certificate_kinds())
+    editions = ",".join(f"{edition.scheme}:{edition.version}" for edition in taxonomy.editions_in_force())
     return Knowledge(
         reference,
         cut,
@@ -61,4 +77,5 @@ def _of(reference: Reference) -> Knowledge:
         Names(attributes, certificates),
         features.features(reference),
         certificates,
+        sha256((_code() + editions).encode()).hexdigest()[:32],
     )

@@ -11,6 +11,23 @@ from marketplace.kit.columns import choice, foreign, json_list, json_map
 from marketplace.matching.scoring import Standing
 
 
+class ListingReading(SQLModel, table=True):
+    """What was read from a listing's words (供给读取结果), so that a match need not read them again. Derived: may be emptied.
+
+    `rules` is the fingerprint of the code and the reference editions that read, `source` that of the words; when one is
+    another by now, the listing is read again. `content` is packed by `matching.readings`.
+    """
+
+    __tablename__ = "listing_reading"
+    __table_args__ = (sa.Index("ix_listing_reading_rules", "rules", "listing_id"),)
+
+    listing_id: int = foreign("listing.id", index=False, primary_key=True)
+    rules: str = Field(max_length=32)
+    source: str = Field(max_length=32)
+    content: bytes
+    read_at: datetime
+
+
 class MatchRun(SQLModel, table=True):
     """One judging of one item of a need at one version, by one set of rules (匹配记录). Never changed.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from marketplace.reading.clauses import Sense, clauses
 from marketplace.reading.measures import AttributeNames, likely_keys, measures
 from marketplace.taxonomy.reference import Reference
 
+_SIZE = re.compile(r"(?P<numbers>\d+(?:\.\d+)?(?:\s*[×xX*]\s*\d+(?:\.\d+)?){1,2})\s*(?P<unit>[A-Za-z米厘毫公分]+)")
+_SIZE_WORDS = re.compile(r"(?:外形|展开)?(?:尺寸|规格|大小)|[((].*?[))]")
 _RIVAL = re.compile(r"比|相比|对比|传统|普通|一般|同类|不同于|区别")
 
 
@@ -78,7 +80,21 @@ def spec_facts(
 ) -> list[Fact]:
     """The specs of a listing as facts. A name nobody knows is read like words in a text, with the product type's help."""
     likely = likely_keys(reference, {class_code: 1.0} if class_code else {})
-    return [_spec_fact(spec, reference, known, likely) for spec in specs]
+    specs = list(specs)
+    return [_spec_fact(spec, reference, known, likely) for spec in specs] + [f for s in specs for f in _sides(s)]
+
+
+def _sides(spec: Mapping[str, object]) -> Iterator[Fact]:
+    """The sides of a size told as one text: 通道尺寸 600×500 mm is 通道宽度 600 mm and 通道高度 500 mm."""
+    size = _SIZE.fullmatch(str(spec.get("text") or "").strip())
+    unit = quantities.parse_unit(size["unit"]) if size else None
+    if size is None or unit is None or unit.dimension != "length":
+        return
+    base = _SIZE_WORDS.sub("", str(spec.get("name") or ""))
+    numbers = re.findall(r"\d+(?:\.\d+)?", size["numbers"])
+    for side, number in zip(("长度", "宽度", "高度")[-len(numbers) :], numbers, strict=False):
+        value = quantities.canonical_number(number, unit.symbol)
+        yield Fact("", f"{base}{side}", "length", value, value, said=str(spec["text"]))
 
 
 def _spec_fact(

@@ -74,13 +74,12 @@ def _best(asks: Sequence[Ask], made: dict[int, MatchRun], one: Prepared, known: 
     found = []
     for ask in asks:
         run = made[ask.item]
-        asked = replace(ask, types=run.types)
         near = max(
             (s * t * known.nearness(c, o) for c, s in run.types.items() for o, t in one.words.types.items()),
             default=0.0,
         )
         if near >= LEAST_TYPE:
-            match = judge(asked, one, run.best_words, known)
+            match = judge(replace(ask, types=run.types), one, run.best_words, known)
             if match.standing is not Standing.EXCLUDED and match.score.total >= LEAST_SCORE:
                 found.append(match)
     return max(found, key=lambda m: m.score.total, default=None)

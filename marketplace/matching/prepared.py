@@ -1,8 +1,8 @@
-"""Listings made ready to be judged: read once per state of the listing and kept in memory."""
+"""Listings made ready to be judged: joined with what was read from them, and kept in memory per state of the listing."""
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,13 +15,12 @@ from marketplace.catalog.models import Certificate, Listing
 from marketplace.catalog.queries import PUBLIC
 from marketplace.kit import db
 from marketplace.matching.knowledge import Knowledge
-from marketplace.matching.offers import Offer, senses, spec_facts, text_facts
+from marketplace.matching.models import ListingReading
+from marketplace.matching.offers import Offer
+from marketplace.matching.readings import Reading, kept
 from marketplace.matching.relevance import OfferWords
-from marketplace.reading import features
-from marketplace.reading.clauses import wanted
 
 KEPT = 20_000
-_TYPE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,10 @@ def prepare(ids: Iterable[int], known: Knowledge, today: date) -> dict[int, Prep
 def _made(keys: Mapping[int, Key], known: Knowledge) -> dict[int, Prepared]:
     if not keys:
         return {}
-    query = select(Listing, Organisation).join(Organisation, Organisation.id == Listing.owner_id)
+    query = select(Listing, Organisation, ListingReading).join(Organisation, Organisation.id == Listing.owner_id)
+    query = query.join(ListingReading, ListingReading.listing_id == Listing.id, isouter=True)
     rows = db.session().exec(query.where(Listing.id.in_(list(keys)))).all()
-    made = {row.id: prepared(row, owner, keys[row.id][4], known) for row, owner in rows}
+    made = {row.id: prepared(row, owner, keys[row.id][4], kept(row, held, known)) for row, owner, held in rows}
     with _lock:
         for listing_id, one in made.items():
             _kept[keys[listing_id]] = one
@@ -69,30 +69,18 @@ def _made(keys: Mapping[int, Key], known: Knowledge) -> dict[int, Prepared]:
     return made
 
 
-def prepared(row: Listing, owner: Organisation, certificates: frozenset[str], known: Knowledge) -> Prepared:
-    """Read a listing: what it says of itself, its facts, its words, its product types."""
-    about = wanted(row.description)
-    guesses = known.classes.read([(row.name, 3.0), (wanted(row.summary), 1.0), (about, 0.5)], 3)
-    types = {guess.code: guess.share**2 for guess in guesses if guess.share > _TYPE_SHARE}
-    if row.class_code:
-        types[row.class_code] = 1.0
-    code = guesses[0].code if guesses else row.class_code or ""
-    says, denies = senses(f"{row.name}。{row.summary}。{row.description}")
-    headline, _refused = senses(f"{row.name}。{row.summary}")
-    facts = spec_facts(row.specs, code, known.reference, known.attributes)
-    facts += text_facts(f"{row.summary}。{row.description}", code, known.reference, known.attributes)
-    specs = " ".join(f"{spec.get('name', '')}{spec.get('text', '')}" for spec in row.specs)
-    tokens = Counter(known.tokens.of(f"{row.name}\n{row.name}\n{row.summary}\n{about}\n{specs}"))
+def prepared(row: Listing, owner: Organisation, certificates: frozenset[str], reading: Reading) -> Prepared:
+    """A listing with what its words tell, ready to be judged."""
     offer = Offer(
         listing_id=row.id, version=row.version, supplier_id=owner.id, supplier=owner.name, name=row.name, model=row.model,
-        kind=str(row.kind), class_code=code, province=owner.province, city=owner.city, modes=frozenset(row.arrangements),
-        regions=frozenset(row.service_regions), price_fen=row.price_min_fen, unit=row.unit, stock=row.stock,
-        monthly_capacity=row.monthly_capacity, lead_days=row.lead_time_days, min_order=row.min_order or 1,
-        certificates=certificates, facts=tuple(facts), says=says, denies=denies, headline=headline,
-        features=features.values_in(says, known.features), denied=tuple(features.denials(f"{says},{denies}")),
+        kind=str(row.kind), class_code=reading.class_code, province=owner.province, city=owner.city,
+        modes=frozenset(row.arrangements), regions=frozenset(row.service_regions), price_fen=row.price_min_fen,
+        unit=row.unit, stock=row.stock, monthly_capacity=row.monthly_capacity, lead_days=row.lead_time_days,
+        min_order=row.min_order or 1, certificates=certificates, facts=reading.facts, says=reading.says,
+        denies=reading.denies, headline=reading.headline, features=reading.features, denied=reading.denied,
         confirmed_at=row.confirmed_at, published_at=row.published_at,
     )  # fmt: skip
-    return Prepared(offer, OfferWords(tokens, types))
+    return Prepared(offer, reading.words)
 
 
 def _certificates(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,36 @@ def latest_runs(need_id: int) -> dict[int, MatchRun]:
     newest = select(sa.func.max(MatchRun.made_at)).where(MatchRun.need_id == need_id).scalar_subquery()
     wanted = (MatchRun.need_id == need_id, MatchRun.made_at == newest)
     return {run.item: run for run in db.session().exec(select(MatchRun).where(*wanted).order_by(MatchRun.id))}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of an incident's needs that have begun and were not withdrawn: how many, how many are covered, how many were never
+    matched."""
+
+    needs: int
+    covered: int
+    unmatched: int
+
+
+def coverage(incident_ids: Sequence[int]) -> dict[int, Coverage]:
+    """How far the needs of incidents are covered by their newest judging; those without needs are left out.
+
+    A need is covered when something stands for each of its items: meets it, or has only something to ask.
+    """
+    shown = (NeedStatus.OPEN, NeedStatus.CLOSED)
+    wanted = select(Need.id, Need.incident_id).where(
+        col(Need.incident_id).in_(list(incident_ids)), col(Need.status).in_(shown), col(Need.template).is_(False)
+    )
+    found: dict[int, list[bool | None]] = {}
+    for need_id, incident_id in db.session().exec(wanted):
+        made = latest_runs(need_id)
+        stands = [bool(run.counts.get("eligible") or run.counts.get("open")) for run in made.values()]
+        found.setdefault(incident_id, []).append(all(stands) if made else None)
+    return {
+        incident: Coverage(len(told), sum(one is True for one in told), sum(one is None for one in told))
+        for incident, told in found.items()
+    }
 
 
 def runs_of(need_id: int) -> list[MatchRun]:

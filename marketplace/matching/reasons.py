@@ -85,6 +85,8 @@ def _mode(code: str) -> str:
 def _sentence(topic: str, state: State, name: str, asked: str, offered: str) -> str:
     if topic == "refused":
         return _("需求明确不要“%(asked)s”。", asked=asked)
+    if topic == "feature" and not offered:
+        return _("需求要“%(asked)s”,供给未写明,需询问。", asked=asked)
     if topic == "feature":
         return _("需求要“%(asked)s”,供给写明“%(offered)s”。", asked=asked, offered=offered)
     if topic == "denied":
@@ -112,7 +114,7 @@ def factor_name(name: str) -> str:
     """Why a score was lowered, as people read it."""
     return {
         "near": _("一项必须要求略有不足"), "open": _("必须要求有未写明处"), "missed_soft": _("评分或一般要求未满足"),
-        "few_soft": _("三项以上评分或一般要求未满足"), "unsaid_soft": _("评分或一般要求未写明"),
+        "unsaid_feature": _("要求的特征未写明"), "few_soft": _("三项以上评分或一般要求未满足"), "unsaid_soft": _("评分或一般要求未写明"),
         "stale": _("供应商超过半年没有确认"), "elsewhere": _("供应商不在本省"),
     }.get(name, name)  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from marketplace.matching.judging import State, Verdict
@@ -17,6 +17,7 @@ from marketplace.reading.tokens import PAIR, WORD
 
 _LEAD = re.compile(r"^(?:普通的?|那种|这种|光|只会?|仅|可|一般的?|老款的?|屋里只会|原来的?|上次买的|真能|那种|的)+")
 _TAIL = re.compile(r"(?:设备|产品|装置|结构|那种|货|作为.*|以加装.*|投标|物资|的|式|型|款|类|方案)+$")
+_OWNED = re.compile(r"(?:都|全|早就?|已(?:经)?|也)*(?:有了?|配齐了?|备齐了?|买了|配了|另行采购)$")
 _COVERED, _OWN_SHARE = 0.7, 0.5
 _TELLING, _OWN_WORD = 4.8, 3.5
 _CLEAR, _DECISIVE = 0.8, 0.75
@@ -45,12 +46,13 @@ def read(title: str, clauses: Sequence[Clause], types: Mapping[str, float], name
     """What a need's clauses refuse. `types` are the product types it means, the best never refused; the features in that
     one's name are wanted too (负压救护车). `names` are the names of the likely ones."""
     best = max(types, key=lambda code: types[code], default="")
-    wanted = ",".join([title, *(c.text for c in clauses if c.sense is Sense.WANTED)]).lower()
+    wanted = ",".join(_wanted(title, clauses)).lower()
     unwanted = ",".join(c.text for c in clauses if c.sense is not Sense.WANTED)
     # 不要油管的剪子 as a title still wants the scissors: of a title only what stands before 的 is refused.
     told = [
         c.text.split("的")[0] if c.start < len(title) and c.end else c.text for c in clauses if c.sense is Sense.REFUSED
     ]
+    told += [_OWNED.sub("", c.text) for c in clauses if c.sense is Sense.BACKGROUND and _OWNED.search(c.text)]
     cores = [core for text in told for core in cores_of(text)]
     clauses = [c for c in clauses if c.sense is not Sense.REFUSED or c.start >= len(title) or not c.end]
     refused = dict(features.values_in(unwanted, known.features))
@@ -59,18 +61,33 @@ def read(title: str, clauses: Sequence[Clause], types: Mapping[str, float], name
         refused["fuel"] = {"gasoline": word, "diesel": word, **refused["fuel"]}
     return Refusals(
         best, names, wanted, tuple(dict.fromkeys(cores)), _types(clauses, cores, types, known.classes),
-        _wanted_features(wanted, names, types, known), refused,
+        _wanted_features(wanted, names, types, refused, known), refused,
     )  # fmt: skip
 
 
-def _wanted_features(wanted: str, names: str, types: Mapping[str, float], known: Knowledge) -> Values:
-    """The features the text wants, and those in the likely types' names when these agree (负压救护车)."""
+def _wanted(title: str, clauses: Sequence[Clause]) -> Iterator[str]:
+    """What is wanted, piece by piece; of a title that refuses (不要油管的剪子) what stands behind the refusal."""
+    for clause in clauses:
+        if clause.sense is Sense.WANTED:
+            yield clause.text
+        elif clause.sense is Sense.REFUSED and clause.start < len(title) and clause.end:
+            yield clause.text.partition("的")[2]
+
+
+def _wanted_features(wanted: str, names: str, types: Mapping[str, float], refused: Values, known: Knowledge) -> Values:
+    """The features the text wants, and those in the likely types' names when these agree (负压救护车) and the text does
+    not refuse them."""
     found = features.values_in(wanted, known.features)
     if not names:
         return found
     likely = ",".join(known.name_of(code) for code, share in types.items() if share >= _AS_LIKELY)
     implied = features.values_in(likely, known.features)
-    return {**{group: values for group, values in implied.items() if len(values) == 1}, **found}
+    agreed = {
+        group: values
+        for group, values in implied.items()
+        if len(values) == 1 and not values.keys() & refused.get(group, {}).keys()
+    }
+    return {**agreed, **found}
 
 
 def cores_of(phrase: str) -> list[str]:

@@ -77,6 +77,8 @@ def _factors(verdicts: Sequence[Verdict], table: dict[str, float]) -> Iterable[t
         yield "near", table["near"]
     if stands is Standing.OPEN:
         yield "open", table["open"] * table["more_open"] ** (count(verdicts, State.UNKNOWN, hard=True) - 1)
+    if unsaid := sum(verdict.state is State.UNKNOWN and verdict.topic == "feature" for verdict in verdicts):
+        yield "unsaid_feature", table["unsaid_feature"] ** unsaid
     soft = count(verdicts, State.MISSED, hard=False) + count(verdicts, State.MARGINAL, hard=False)
     if soft >= 3:
         yield "few_soft", table["few_soft"]

@@ -5,7 +5,7 @@ import importlib
 from flask import Blueprint, Flask
 
 bp = Blueprint("matching", __name__, template_folder="templates")
-PARTS = ("views_matches", "views_opportunities", "views_plans", "jobs")
+PARTS = ("views_matches", "views_opportunities", "views_plans", "views_incidents", "jobs")
 
 
 def init_app(app: Flask) -> None:

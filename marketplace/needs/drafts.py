@@ -27,7 +27,7 @@ def create_draft(form: NeedForm, *, by: Actor, at: datetime, template: bool = Fa
     if known:
         return known, False
     row = Need(
-        **_content(form), owner_id=by.organisation_id, form_key=form_key, number=_next_number(at), template=template,
+        **_content(form), understood=form.understood, owner_id=by.organisation_id, form_key=form_key, number=_next_number(at), template=template,
         created_by=by.user_id, edited_by=by.user_id, created_at=at, updated_at=at,
     )  # fmt: skip
     db.session().add(row)
@@ -104,8 +104,8 @@ def check_revision(need: Need, revision: int | None) -> None:
 
 
 def write(need: Need, form: NeedForm) -> bool:
-    """Put the form's content into the row; whether anything was different."""
-    content = _content(form)
+    """Put the form's content into the row; whether anything was different. Once gone through, a text stays so."""
+    content = _content(form) | {"understood": need.understood or form.understood}
     changed = {name: value for name, value in content.items() if getattr(need, name) != value}
     for name, value in changed.items():
         setattr(need, name, value)

@@ -88,6 +88,14 @@ def incidents_of(owner_id: int, *, going_on: bool = False) -> list[Incident]:
     return list(db.session().exec(select(Incident).where(*terms).order_by(col(Incident.id).desc())))
 
 
+def all_page(status: IncidentStatus | None, page: int, per_page: int) -> tuple[list[Incident], int]:
+    """One page of everybody's incidents, latest first, and how many there are; for operators."""
+    terms = [Incident.status == status] if status else []
+    query = select(Incident).where(*terms).order_by(col(Incident.id).desc())
+    total = db.session().exec(select(sa.func.count()).select_from(Incident).where(*terms)).one()
+    return list(db.session().exec(query.offset((page - 1) * per_page).limit(per_page))), total
+
+
 def sheet(incident_id: int, actor: Actor | None) -> IncidentSheet:
     """An incident with the needs this person may read, and their sums.
 

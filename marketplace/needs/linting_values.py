@@ -3,11 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from marketplace.kit import quantities
+from marketplace.kit import calendar, quantities
 from marketplace.kit.money import format_compact
 from marketplace.needs import linting_words as words
 from marketplace.needs.linting_shapes import Draft, Requirement, Rules
@@ -51,12 +51,6 @@ def procedure_of(draft: Draft, text: str) -> str:
     return next((code for code, said in words.PROCEDURES.items() if said.search(text)), "")
 
 
-def working_days_between(first: date, last: date) -> int:
-    """Mondays to Fridays after `first` up to and with `last`; public holidays are not known here."""
-    weeks, rest = divmod(max((last - first).days, 0), 7)
-    return weeks * 5 + sum((last - timedelta(days=n)).weekday() < 5 for n in range(rest))
-
-
 def _dates(draft: Draft, procedure: str, today: date, rules: Rules) -> Iterator[Hit]:
     wanted, until = draft.wanted_by, draft.quote_until
     if wanted and wanted < today:
@@ -68,7 +62,7 @@ def _dates(draft: Draft, procedure: str, today: date, rules: Rules) -> Iterator[
     elif until and procedure in SHORTEST:
         rule = rules[SHORTEST[procedure]]
         working = rule.unit != words.CALENDAR_DAYS
-        given = working_days_between(today, until) if working else (until - today).days
+        given = calendar.working_days_between(today, until) if working else (until - today).days
         if given < rule.number:
             told = {"least": rule.value, "working_days": working}
             yield Hit("date.too_short", until.isoformat(), values=told, rule_id=rule.rule_id)

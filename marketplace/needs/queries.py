@@ -1,6 +1,7 @@
 """Reads of needs; `readable` is the one door through which others than the owner see anything of them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlmodel import col, select
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Membership, Organisation, OrganisationStatus, Role, User
 from marketplace.accounts.permissions import is_operator
-from marketplace.kit import db
+from marketplace.kit import clock, db
 from marketplace.kit.errors import NotFound
 from marketplace.kit.files import StoredFile
 from marketplace.kit.permissions import Actor
@@ -115,10 +116,12 @@ def own_counts(owner_id: int) -> dict[str, int]:
 
 
 def open_page(wanted: OpenFilter, page: int, per_page: int) -> tuple[list[tuple[Need, Organisation]], int]:
-    """One page of what is open to everybody, with who looks for it, newest first, and how many fit."""
+    """One page of what is open to everybody, with who looks for it, and how many fit: the newest first, or those whose
+    questions close first when that is asked for."""
     query = select(Need, Organisation).join(Organisation, Organisation.id == Need.owner_id)
     query = query.where(*OPEN, *_open_terms(wanted))
-    return _page(query, page, per_page, col(Need.opened_at).desc(), col(Need.id).desc())
+    first = col(Need.questions_until) if wanted.closing else col(Need.opened_at).desc()
+    return _page(query, page, per_page, first, col(Need.id).desc())
 
 
 def open_count() -> int:
@@ -320,4 +323,10 @@ def _open_terms(wanted: OpenFilter) -> list[sa.ColumnElement[bool]]:
     terms = [getattr(Need, name) == value for name in names if (value := getattr(wanted, name))]
     if code := wanted.class_code:
         terms.append((Need.class_code == code) | col(Need.class_code).startswith(code + ".", autoescape=True))
-    return [*terms, *_with_words(wanted.text, Need.title, Need.text)]
+    if wanted.closing:
+        now = clock.now()
+        terms += [
+            col(Need.questions_until) > now,
+            col(Need.questions_until) <= now + timedelta(days=int(wanted.closing)),
+        ]
+    return [*terms, *_with_words(wanted.text, Need.title, Need.text, Need.number)]

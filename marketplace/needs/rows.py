@@ -20,7 +20,10 @@ class OwnFilter:
 
 @dataclass(frozen=True)
 class OpenFilter:
-    """What of the open needs is asked for; a class includes those under it, every word of the text must occur."""
+    """What of the open needs is asked for; a class includes those under it, every word of the text must occur.
+
+    `closing` is within how many days questions close, as text, "" for no matter when.
+    """
 
     text: str = ""
     kind: NeedKind | None = None
@@ -30,6 +33,7 @@ class OpenFilter:
     field_code: str = ""
     province: str = ""
     mode: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from marketplace.taxonomy import queries as taxonomy
 
 MAX_TEXT, MAX_ITEMS, MAX_REQUIREMENTS, MAX_EXCLUSIONS = 100_000, 100, 200, 50
 MAX_ID = 2**31 - 1
+CLOSING_DAYS = ("3", "7", "14")
 ITEM_COLUMNS = {"name": 120, "class": 60, "quantity": 40, "unit": 20, "note": 300}
 REQUIREMENT_COLUMNS = {
     "name": 80, "op": 10, "value": 300, "high": 40, "unit": 20, "level": 10, "item": 4, "words": 500,
@@ -101,7 +102,7 @@ class NeedForm(Form):
     """A need as typed, and read by `read_need`. Only the title is asked of a draft; opening asks `rules.missing`.
 
     The event settles the category, the kind the way of acquiring, when they are left open. `revision` is the state it was
-    typed over. The amount is typed in yuan and kept in fen.
+    typed over. The amount is typed in yuan and kept in fen. `understood` says that somebody went through what was read.
     """
 
     form_key: str = Field(default="", max_length=40)
@@ -125,6 +126,7 @@ class NeedForm(Form):
     budget_fen: Fen | None = None
     visibility: Visibility = Visibility.PUBLIC
     questions_until: ShanghaiTime | None = None
+    understood: bool = False
 
     @field_validator("exclusions")
     @classmethod
@@ -233,6 +235,7 @@ def open_filter(args: Mapping[str, str]) -> OpenFilter:
         "event_code": taxonomy.reference().events,
         "field_code": [code for code, *_names in taxonomy.fields()],
         "province": taxonomy.provinces(),
+        "closing": CLOSING_DAYS,
     }
     told |= {name: "" for name, codes in known.items() if told[name] not in codes}
     return OpenFilter(**told)

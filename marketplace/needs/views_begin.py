@@ -1,6 +1,5 @@
 """Beginning a need: from a text, a document, a template, an own need, or an empty form."""
 
-import re
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
@@ -22,16 +21,11 @@ from marketplace.needs.permissions import EDIT_NEED
 from marketplace.needs.rows import OwnFilter
 from marketplace.needs.schemas import MAX_TEXT, NeedForm
 from marketplace.needs.views import bp
+from marketplace.reading.titles import title_of
 from marketplace.taxonomy import queries as taxonomy
 
 ID = "<int(max=2147483647):need_id>"
-SHOWN_TEMPLATES, SHOWN_OWN, SHORTEST_TEXT, LONGEST_TITLE = 12, 8, 4, 60
-_TITLE_ENDS = re.compile("[。;\uff1b!\uff01?\uff1f\\n]")
-_EDGES = " 、,:\uff0c\uff1a"
-_COMMA = re.compile("[,:、\uff0c\uff1a]")
-# The number of a heading; not the 1 of "1.5 m", nor a year.
-_NUMERAL = r"(?:[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]{1,3}|\d{1,2})"
-_NUMBERED = re.compile(rf"^(?:[#*\s]+|[(\uff08]?{_NUMERAL}(?:[\u3001)\uff09]|[.\uff0e](?!\d))\s*)+")
+SHOWN_TEMPLATES, SHOWN_OWN, SHORTEST_TEXT = 12, 8, 4
 
 
 @bp.get("/needs/new")
@@ -113,16 +107,6 @@ def asked_kind(text: str, actor: Actor) -> NeedKind:
     """The kind asked for if this organisation may post it, else its usual one."""
     kinds = rules.kinds_for(actor.kind)
     return next((kind for kind in kinds if kind == text), kinds[0] if kinds else NeedKind.SUPPLY)
-
-
-def title_of(text: str) -> str:
-    """A title out of a text: what its first line says, without its number, cut where the sentence ends."""
-    line = next((line.strip() for line in text.split("\n") if len(line.strip()) >= 2), text.strip())
-    line = _NUMBERED.sub("", line)
-    first = _TITLE_ENDS.split(line)[0].strip(_EDGES)
-    if len(first) > LONGEST_TITLE:
-        first = _COMMA.split(first)[0]
-    return (first if len(first) >= 2 else line)[:LONGEST_TITLE]
 
 
 def _text_fault(text: str) -> str:

@@ -105,9 +105,6 @@ def save_need(need_id: int) -> Response | BaseResponse:
         return edit_page(need, form.fail("", message), 409, sent=sent)
     except KindNotAllowed as refusal:
         return edit_page(need, form.fail("kind", refusal.message()), 422, sent=sent)
-    if request.form.get("understood") == "1" and not need.understood:
-        need.understood = True
-        db.session().flush()
     return _after_saving(need, sent.act, _("草稿已保存。") if changed else _("内容没有变化。"))
 
 

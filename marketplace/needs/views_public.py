@@ -20,7 +20,7 @@ from marketplace.needs.models import Incident, Mode, Need, NeedKind, NeedStatus,
 from marketplace.needs.permissions import ASK_ABOUT_NEED, FOLLOW_NEED, SEE_INVITED
 from marketplace.needs.rows import OpenFilter
 from marketplace.needs.rules import Difference
-from marketplace.needs.schemas import NewQuestion, open_filter
+from marketplace.needs.schemas import CLOSING_DAYS, NewQuestion, open_filter
 from marketplace.needs.views import bp
 from marketplace.taxonomy import queries as taxonomy
 
@@ -198,4 +198,5 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "field_code": [(code, labels.field_name(code)) for code, *_names in taxonomy.fields()],
         "province": [(name, name) for name in taxonomy.provinces()],
         "mode": [(mode.value, labels.mode(mode)) for mode in Mode],
+        "closing": [(days, _("%(n)s 天内截止提问", n=days)) for days in CLOSING_DAYS],
     }

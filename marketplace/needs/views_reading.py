@@ -4,7 +4,7 @@ from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from marketplace.kit import clock, db
+from marketplace.kit import clock
 from marketplace.kit.permissions import current_actor, guarded
 from marketplace.kit.web import back_to, page
 from marketplace.needs import drafts, labels, queries
@@ -40,12 +40,10 @@ def take_reading(need_id: int) -> Response | BaseResponse:
     offers = offers_of(need, clock.today())
     singles = {one.choice for one in offers if one.choice != "take"}
     chosen = {*request.form.getlist("take"), *(request.form.get(name, "") for name in singles)}
-    form = read_need(accepted(need, offers, request.form, chosen))
+    form = read_need(accepted(need, offers, request.form, chosen) | {"understood": True})
     if not form:
         return edit_page(need, form, 422, understood=True)
     drafts.save_draft(need, form.data, by=current_actor(), at=clock.now())
-    need.understood = True
-    db.session().flush()
     taken = sum(str(one.number) in chosen for one in offers)
     flash(_("已采用 %(n)s 项。请核对并补全其余内容。", n=taken), "ok")
     return back_to(url_for("needs.edit_need", need_id=need.id))

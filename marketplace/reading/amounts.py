@@ -18,7 +18,7 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z\d])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?))(?P<about>[来几多余]|把)?"
     r"(?P<mult>万亿|万(?!像素)|亿|千(?![瓦米克伏牛帕焦卡赫安流字兆])|百(?![帕分]|万像素))?"
 )
-_TO = re.compile(r"\s*(?:~|～|—+|–|-|至|到|−)\s*")
+_TO = re.compile(r"\s*(?:~|～|—+|–|-|至|到|−)\s*\+?")
 _UNIT_MAX = 14
 _REACH = 40
 """How far before a number the words for its direction and rate stand; what is read stays linear in the text."""
@@ -26,7 +26,7 @@ _NUMBER_MAX = 24
 """A longer numeral is a serial number or nonsense."""
 _HALF = re.compile("半(?![天日月年夜小个])")
 _NOT_AMOUNTS = frozenset({"3C", "4G", "5G", "2G", "3G", "3D", "2D"})
-_TIMES = re.compile(r"\s*[×xX*]\s*(?=\d)")
+_SHARED = re.compile(r"\s*[×xX*]\s*(?=\d)|[、和][长宽高深厚]度?")
 _LIST_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,5}[.、))]\s*(?=[^\d\s])|[一二三四五六七八九十]{1,3}、")
 _NOT_LESS = re.compile(
     r"(?:不|别|未|勿)(?:得|能|可|宜|应|准|会|要|许)?(?:低|小|少|短|弱|薄|矮|窄|慢|次)[于过]?了?$|(?:大于|高于)或?等于$|不下$|(?:≥|>=|≧|>)$"
@@ -61,6 +61,7 @@ _RATE_SIGN = {
     "昼夜": "d",
     "年": "年",
 }
+_IN_ONE = re.compile(r"一(?P<per>小时|分钟|秒钟?|天)[^,。;，]{0,6}$")
 _YEARLY = re.compile(r"一年(?:内|里)?[^,。;]{0,8}$")
 _DAILY = re.compile(r"日(?:产|供|均|处理|制)[^,。;，]{0,12}$")
 
@@ -134,8 +135,8 @@ def _read(text: str, match: re.Match[str], floor: int) -> Amount | None:
         tail = _unit_at(text, upper[3])
         if tail or span:
             high, span, end = upper[0], tail or span, upper[3]
-    if span is None and (times := _TIMES.match(text, end)):
-        span = _unit_behind(text, times.end())
+    if span is None and (shared := _SHARED.match(text, end)):
+        span = _unit_behind(text, shared.end())
     if match.group("percent"):
         span = (quantities.parse_unit("%"), end, "%")
     if (
@@ -265,7 +266,7 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int, str] | None:
 
 
 def _unit_behind(text: str, place: int) -> tuple[Unit, int, str] | None:
-    """The unit that both sides of 65×50公分 share; it belongs to the first number without being read twice."""
+    """The unit that both sides of 65×50公分 or of 宽六百、高五百毫米 share; it belongs to the first number without being read twice."""
     other = _NUMBER.match(text, place)
     found = _number(text, other) if other else None
     if found is None:
@@ -298,8 +299,8 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 def _per(before: str, all_before: str) -> str:
-    """The time of a rate told before the number: 每小时 … 500方, 日产100吨, 一年上门3次; "" when none is."""
-    if rate := _RATE.search(before):
+    """The time of a rate told before the number: 每小时 … 500方, 一秒打十升, 日产100吨, 一年上门3次; "" when none is."""
+    if rate := _RATE.search(before) or _IN_ONE.search(all_before):
         return _RATE_SIGN[rate["per"]]
     if _DAILY.search(before):
         return "d"

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from marketplace.reading.clauses import plain
 from marketplace.reading.tokens import Token, Tokens
 from marketplace.taxonomy.reference import ClassNode, Reference
@@ -47,13 +49,14 @@ class ClassReader:
         size = len(documents)
         self._rarity = {token: math.log(1 + (size - n + 0.5) / (n + 0.5)) for token, n in counts.items()}
         self._rarest = math.log(1 + (size + 0.5) / 0.5)
+        self._codes = sorted(documents)
         self._postings = self._post(documents)
         self._names: dict[str, list[str]] = defaultdict(list)
         for code, phrases in spoken.items():
             for kind, text in phrases:
                 if kind == "name" and len(text) > 1:
                     self._names[text].append(code)
-        self._longest = max(map(len, self._names), default=0)
+        self._sizes = _sizes(self._names)
 
     def rarity(self, token: Token) -> float:
         """How much a token tells: what few product types are spoken of with tells much, a stranger the most."""
@@ -65,15 +68,18 @@ class ClassReader:
         for text, worth in parts:
             for token in self._tokens.of(text):
                 asked[token] += worth
-        scores: dict[str, float] = defaultdict(float)
+        counted = np.zeros(len(self._codes))
         for token, worth in asked.items():
-            weight = self._rarity.get(token, 0.0) * token.weight * (1 + math.log(worth) if worth >= 1 else worth)
-            for code, value in self._postings.get(token, ()):
-                scores[code] += weight * value
+            if token in self._postings:
+                places, values = self._postings[token]
+                weight = self._rarity[token] * token.weight * (1 + math.log(worth) if worth >= 1 else worth)
+                counted[places] += weight * values
         told = self._told(parts)
-        top = max(scores.values(), default=0.0)
+        top = float(counted.max(initial=0.0))
+        scores = {code: score for code, score in zip(self._codes, counted.tolist(), strict=True) if score > 0}
         for code, names in told.items():
-            scores[code] += _NAME_BONUS * top * max(worth * min(len(name), 8) / 5 for name, worth in names)
+            bonus = max(worth * min(len(name), 8) / 5 for name, worth in names)
+            scores[code] = scores.get(code, 0.0) + _NAME_BONUS * top * bonus
         best = max(scores.values(), default=0.0)
         ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
         return [Guess(c, s, s / best, tuple(name for name, _w in told.get(c, ()))) for c, s in ordered if s > 0]
@@ -93,14 +99,8 @@ class ClassReader:
     def _names_in(self, text: str) -> list[str]:
         found, place = [], 0
         while place < len(text):
-            size = next(
-                (
-                    n
-                    for n in range(min(self._longest, len(text) - place), 1, -1)
-                    if text[place : place + n] in self._names
-                ),
-                0,
-            )
+            sizes = self._sizes.get(text[place : place + 2], ())
+            size = next((n for n in sizes if text[place : place + n] in self._names), 0)
             if size:
                 found.append(text[place : place + size])
             place += size or 1
@@ -113,15 +113,27 @@ class ClassReader:
                 document[token] += KIND_WEIGHT[kind]
         return document
 
-    def _post(self, documents: Mapping[str, Mapping[Token, float]]) -> dict[Token, list[tuple[str, float]]]:
+    def _post(self, documents: Mapping[str, Mapping[Token, float]]) -> dict[Token, tuple[np.ndarray, np.ndarray]]:
+        """For each token the places of the types it speaks of among the codes, and how strongly."""
         lengths = {code: sum(document.values()) for code, document in documents.items()}
         usual = sum(lengths.values()) / max(1, len(lengths))
-        postings: dict[Token, list[tuple[str, float]]] = defaultdict(list)
-        for code, document in documents.items():
+        postings: dict[Token, list[tuple[int, float]]] = defaultdict(list)
+        for place, code in enumerate(self._codes):
             damping = _SATURATION * (1 - _LENGTH + _LENGTH * lengths[code] / usual)
-            for token, count in document.items():
-                postings[token].append((code, count * (_SATURATION + 1) / (count + damping)))
-        return postings
+            for token, count in documents[code].items():
+                postings[token].append((place, count * (_SATURATION + 1) / (count + damping)))
+        return {
+            token: (np.array([place for place, _v in told]), np.array([value for _p, value in told]))
+            for token, told in postings.items()
+        }
+
+
+def _sizes(names: Iterable[str]) -> dict[str, list[int]]:
+    """How long the names are that begin with the same two signs, the longest first."""
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        sizes[name[:2]].add(len(name))
+    return {head: sorted(found, reverse=True) for head, found in sizes.items()}
 
 
 def _phrases(reference: Reference, node: ClassNode) -> Iterable[tuple[str, str]]:

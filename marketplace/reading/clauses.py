@@ -47,7 +47,7 @@ _REFUSED_AFTER = re.compile(
     r"(?:(?:也|亦|均|都|一律|坚决|绝对|就|可|则|通通|统统){0,3}"
     r"(?:不要|不予接受|不接受|不收|不买|不考虑|不行|不算(?:数)?|不合适|不符合(?:要求)?|不满足(?:要求)?|别报|免谈|免报|勿报|不进校园|"
     r"不能(?:顶替|代替|替代|用|算)|不可(?:代替|替代)|除外|"
-    r"不在(?:本次|本项目|此次|这次)?(?:采购|购置|招标|需求)?的?(?:范围|之列)(?:内|之内)?|"
+    r"不在(?:本次|本项目|本包|本标段|此次|这次)?(?:采购|购置|招标|需求)?的?(?:范围|之列)(?:内|之内)?|"
     r"不(?:属于?|列入|纳入|计入)(?:本次|本项目|本包)?(?:采购|购置|招标|报价)?(?:范围|内容)?))[了的吧。]*$"
 )
 _BACKGROUND = re.compile(
@@ -61,20 +61,22 @@ _BACKGROUND = re.compile(
 _CONTRAST = re.compile(r"(?:与|和|跟|同)[^,。;]{1,14}(?:不同|有别|区别)|(?:不同|有别)于")
 
 
+def _half(code: int) -> str:
+    """The half-width sign for a full-width one, a blank or a number in a circle; itself when that is longer."""
+    sign = chr(code)
+    if 0xFF01 <= code <= 0xFF5E:
+        return chr(code - 0xFEE0)
+    folded = " " if sign in "\u3000\xa0\t" else unicodedata.normalize("NFKC", sign)
+    return folded if len(folded) == 1 else sign
+
+
+_WIDE = [0x3000, 0xA0, 0x09, *range(0xFF01, 0xFF5F), *range(0x2460, 0x249C)]
+_HALF = {code: _half(code) for code in _WIDE if chr(code) not in "，。；！？、"}
+
+
 def plain(text: str) -> str:
     """Full-width letters, digits and signs as half-width ones, one character for one, so that places stay."""
-    return "".join(map(_half, text))
-
-
-def _half(sign: str) -> str:
-    if sign in "，。；！？、":
-        return sign
-    if "\uff01" <= sign <= "\uff5e":
-        return chr(ord(sign) - 0xFEE0)
-    if sign in "\u3000\xa0\t":
-        return " "
-    folded = unicodedata.normalize("NFKC", sign) if "\u2460" <= sign <= "\u249b" else sign
-    return folded if len(folded) == 1 else sign
+    return text.translate(_HALF)
 
 
 def pieces(text: str, ends: str = _CLAUSE_END) -> Iterator[Clause]:

@@ -36,6 +36,11 @@ _MONTH_END = re.compile(r"(?:(?P<m>1[0-2]|[1-9])月|(?P<this>本月|这个月|�
 _DELIVERY = re.compile(
     r"到货|交货|交付|送到|送达|到位|供货|完工|上线|提车|发货|内|delivery|工期|到场|到$|前$", re.IGNORECASE
 )
+_TO_PLACE = re.compile(
+    r"(?:送|运|发|配送|交付|供货|交货|运输|供应|投放|调运)(?:达|往|至|到|抵|给|于|在)[^,。;]{0,8}$|"
+    r"(?:交货|交付|到货|收货|供货|送货|使用|项目|实施|服务|安装)(?:地点|地址|地|所在地|现场)(?:为|是|在|:|：|位于)*[^,。;]{0,6}$"
+)
+_AT_PLACE = re.compile(r"[^,。;]{0,10}(?:交货|到货|交付|收货|提货|使用地)")
 _NOT_DELIVERY = re.compile(r"质保|保修|培训|留存|近[一二三\d]|试运行|租期|逾期|有效期")
 _AFTER_CONTRACT = re.compile(r"签订|签约|合同|中标|下单|订单")
 _DAYS = {"d": 1, "周": 7, "月": 30, "年": 365, "工作日": Decimal("1.4")}
@@ -69,16 +74,38 @@ def mode(read: Iterable[Clause]) -> Told | None:
 
 
 def place(read: Iterable[Clause]) -> Told | None:
-    """Province and city of the first place named, with a city that follows its province; a city tells its province."""
-    first: Told | None = None
-    for start, end, province, city in _named_places(read):
-        if first is None:
-            first = _place(province, city, start, end)
-            if city:
-                return first
-        elif city and province == first.value["province"] and start - first.end < 12:
-            return _place(province, city, first.start, end)
-    return first
+    """Province and city where it is to be delivered or used; when no word tells that, those of the first place named.
+
+    A city that follows its province belongs to it; a city alone tells its province.
+    """
+    read = list(read)
+    named = _joined(list(_named_places(read)))
+    if not named:
+        return None
+    return next((told for told in named if _told_for_delivery(told, read)), named[0])
+
+
+def _joined(found: list[tuple[int, int, str, str]]) -> list[Told]:
+    """The places named, a province and the city right behind it as one."""
+    told: list[Told] = []
+    for start, end, province, city in found:
+        last = told[-1] if told else None
+        near = last is not None and start - last.end < 12 and last.value["province"] == province
+        if last is not None and near and city and not last.value["city"]:
+            told[-1] = _place(province, city, last.start, end)
+        else:
+            told.append(_place(province, city, start, end))
+    return told
+
+
+def _told_for_delivery(told: Told, read: Iterable[Clause]) -> bool:
+    """Whether words right before or behind a place say that there it is to be: 送到新乡市, 交货地点:荆州, 荆州交货."""
+    for clause in read:
+        if clause.start <= told.start < clause.end:
+            before = clause.text[: told.start - clause.start]
+            behind = clause.text[told.end - clause.start :]
+            return bool(_TO_PLACE.search(before) or _AT_PLACE.match(behind))
+    return False
 
 
 def _place(province: str, city: str, start: int, end: int) -> Told:

@@ -18,8 +18,11 @@ _NOT_A_DENIAL = re.compile(
 )
 
 
-_UNWANTED_BEFORE = re.compile(r"[不非无未免别]\S{0,3}$")
+_UNWANTED_BEFORE = re.compile(r"(?:[不非无未免别禁]|杜绝|避免|防止)[^\s,。;、]{0,3}$")
 _UNWANTED_AFTER = re.compile(r"\S{0,3}(?:不行|不要|不能|不得|不可|不允许)")
+
+
+_NOT = r"(?:不|非|无|未|没有?)(?:能|可|得|宜|带|配|含|接|支持|具备|适用于?|用于|提供|包括|采用)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,22 @@ def values_in(text: str, known: list[Feature]) -> dict[str, dict[str, str]]:
     body = plain(text)
     found: dict[str, dict[str, str]] = {}
     for feature in known:
-        longer = [w for f in known if f.group == feature.group and f.value != feature.value for w in f.words]
         for word in feature.words:
+            if word not in body:
+                continue
             masked = body
-            for other in longer:
-                if word in other and other != word:
-                    masked = masked.replace(other, "")
-            if word in masked and not re.search(rf"(?:不|非|无|未|没有?){re.escape(word)}", masked):
+            for other in _longer(word, feature, known):
+                masked = masked.replace(other, "")
+            if word in masked and not re.search(_NOT + re.escape(word), masked):
                 found.setdefault(feature.group, {}).setdefault(feature.value, word)
                 break
     return found
+
+
+def _longer(word: str, feature: Feature, known: list[Feature]) -> list[str]:
+    """The words of the other values of a group that contain a word of this one, in their order."""
+    others = [one for one in known if one.group == feature.group and one.value != feature.value]
+    return [other for one in others for other in one.words if word in other and other != word]
 
 
 def conflict(

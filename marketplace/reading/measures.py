@@ -53,22 +53,37 @@ class AttributeNames:
 
     def __init__(self, reference: Reference) -> None:
         self.attributes = reference.attributes
-        self._names = {
-            key: sorted({a.name.lower(), *(alias.lower() for alias in a.aliases)}, key=len, reverse=True)
-            for key, a in reference.attributes.items()
-        }
-        self._lay = {key: [word.lower() for word in a.asked_as] for key, a in reference.attributes.items()}
-        words = [word for key in self.attributes for word in (*self._names[key], *self._lay[key])]
-        self._heads = frozenset(word[:2] for word in words)
-        self._measurable: dict[tuple[Unit | None, str, bool], list[Attribute]] = {}
+        self._words: dict[str, list[tuple[str, float]]] = {}
+        for key, attribute in reference.attributes.items():
+            for base, words in ((1.0, (attribute.name, *attribute.aliases)), (0.5, attribute.asked_as)):
+                for word in {word.lower() for word in words if word}:
+                    self._words.setdefault(word, []).append((key, base))
+        sizes: dict[str, set[int]] = {}
+        for word in self._words:
+            sizes.setdefault(word[0], set()).add(len(word))
+        self._sizes = {sign: sorted(found) for sign, found in sizes.items()}
+        self._measurable: dict[tuple[Unit | None, str, bool, bool], list[Attribute]] = {}
 
     def named_by(self, key: str, label: str) -> float:
         """How strongly a label names the attribute: its own name over 1, a lay word below, nothing 0.
 
         What stands nearer the end of the label, next to the number, counts more.
         """
-        name = max((_fit(word, label, 1.0) for word in self._names[key]), default=0.0)
-        return name or max((_fit(word, label, 0.5) for word in self._lay[key]), default=0.0)
+        return self._named_in(label).get(key, 0.0)
+
+    def _named_in(self, label: str) -> dict[str, float]:
+        """Every attribute a label names with how strongly; an attribute's own name goes before its lay words."""
+        last: dict[str, int] = {}
+        for place, sign in enumerate(label):
+            for size in self._sizes.get(sign, ()):
+                word = label[place : place + size]
+                if word in self._words:
+                    last[word] = place
+        found: dict[str, tuple[float, float]] = {}
+        for word, place in last.items():
+            for key, base in self._words[word]:
+                found[key] = max(found.get(key, (0.0, 0.0)), (base, _fit(word, place, label, base)))
+        return {key: strength for key, (_base, strength) in found.items()}
 
     def of(self, amount: Amount, label: str, likely: Mapping[str, float]) -> tuple[str, float]:
         """The attribute an amount measures and how strongly that is told; ("", 0) when nothing tells.
@@ -76,12 +91,13 @@ class AttributeNames:
         `likely` weighs attributes the product types in question are described by.
         """
         label, bare = bare_label(label).lower(), not amount.unit_text
-        if bare and not self._may_name(label):
+        named_here = self._named_in(label)
+        if bare and not named_here:
             return "", 0.0
         scored = [
             (named + 0.6 * likely.get(a.key, 0.0) + (0.15 if _AGREE.get(amount.op) == a.direction else 0.0), a.key)
             for a in self._measured_by(amount)
-            for named in [self.named_by(a.key, label)]
+            for named in [named_here.get(a.key, 0.0)]
             if (
                 named >= _SURE - 0.3 or (named and amount.low >= _A_SUM)
                 if bare
@@ -102,14 +118,8 @@ class AttributeNames:
             return "", 0.0
         return best[1], best[0]
 
-    def _may_name(self, label: str) -> bool:
-        """Whether the first signs of any name stand in a label: spares most numbers without a unit the long look."""
-        return any(
-            label[place : place + 2] in self._heads or label[place] in self._heads for place in range(len(label))
-        )
-
     def _measured_by(self, amount: Amount) -> list[Attribute]:
-        kind = (amount.unit, amount.unit_text, amount.low < _A_SUM)
+        kind = (amount.unit, amount.unit_text, amount.low < _A_SUM, amount.high is None)
         if kind not in self._measurable:
             self._measurable[kind] = [a for a in self.attributes.values() if _measurable(a, amount)]
         return self._measurable[kind]
@@ -122,6 +132,14 @@ _CUES = re.compile(
 )
 
 
+_BOUND = re.compile("及?以[上下内]")
+
+
+def told_as_span(attribute: Attribute) -> bool:
+    """Whether an attribute only makes sense from one end to the other: a temperature to work at."""
+    return attribute.direction == "rng" and attribute.dimension == "temperature"
+
+
 def bare_label(label: str) -> str:
     """The words for what is measured, without those for its direction and rate."""
     return _CUES.sub("", label).rstrip(": 、的得了在是为")
@@ -132,13 +150,12 @@ def _measurable(attribute: Attribute, amount: Amount) -> bool:
         return False
     if amount.unit is None and not amount.unit_text:
         return amount.low < _A_SUM or attribute.dimension == "money"
+    if told_as_span(attribute) and amount.high is None:
+        return False
     return amount.measured_as(attribute.dimension) is not None
 
 
-def _fit(word: str, label: str, base: float) -> float:
-    place = label.rfind(word)
-    if place < 0 or not word:
-        return 0.0
+def _fit(word: str, place: int, label: str, base: float) -> float:
     nearness = 1 - min(len(label) - place - len(word), 12) / 24
     return (base + 0.1 * min(len(word), 8)) * nearness
 
@@ -156,7 +173,7 @@ def measures(
         key, strength = known.of(amount, label, likely)
         if not key or (amount.unit_text and strength < _SURE):
             until = read[place + 1].start if place + 1 < len(read) else len(clause)
-            behind = clause[amount.end : min(until, amount.end + 8)]
+            behind = _BOUND.sub(" ", clause[amount.end : min(until, amount.end + 8)])
             for words, damp in (
                 (behind, 0.9),
                 (told_before if len(label.strip()) < 4 else "", 0.8),

@@ -11,18 +11,20 @@ from marketplace.kit import quantities
 from marketplace.reading import codes
 from marketplace.reading.amounts import AT_LEAST, AT_MOST, EQUAL, Amount
 from marketplace.reading.clauses import Clause, Sense, clauses
-from marketplace.reading.measures import AttributeNames, Measure, bare_label, measures
+from marketplace.reading.measures import AttributeNames, Measure, bare_label, measures, told_as_span
 from marketplace.taxonomy.reference import Attribute
 
 HARD, SCORED, PLAIN = "hard", "scored", "plain"
 HAS, ONE_OF, BETWEEN, NOT = "has", "in", "between", "not"
 _SOFT = re.compile(r"宜|最好|优先|尽量|尽可能|希望|可选|为佳|更好|建议|力求|如有")
 _SCORED = re.compile(r"▲|△|▼")
-_STARRED = re.compile(r"[★*※]")
+_STARRED = re.compile(r"[★※]|(?<![\d×])\*(?!\d)")
+_OBLIGES = re.compile(r"必须|不得|严禁|务必|一律|否则")
 _OF_THE_WHOLE = frozenset(
     {"participants", "video_channels", "points", "users", "concurrent_users", "team_size", "meals"}
 )
 _IDLE_DIMENSIONS = frozenset({"money", "time", "person", "household", "occurrence", "ratio", "item", "project"})
+_CAPABILITIES = frozenset({"volume_flow", "pressure", "power", "force"})
 _CONTRACT = re.compile(
     r"合同|签订|签约|中标人|投标人|供应商|成交人|付款|支付|质保|保修|保证金|违约|验收|培训|逾期|投标|报价|近[一二三两\d]年|业绩|工期|交货|交付|供货|到货|送到|送达|到位|评分|总价|售后|包装|托盘|抽样|注册资[本金]|"
     r"预算|控制价|限价|单价|每[台套只件顶辆艘]\S{0,3}[万元块]"
@@ -30,6 +32,8 @@ _CONTRACT = re.compile(
 _COUNT_UNITS = frozenset(
     "台套辆艘顶只件个具支把根条张床副双盘卷箱盒瓶袋桶包份部架座面块片组批项场家县所间头本户口村店班名位回遍趟处"
 )
+_WARRANTY = "warranty"
+_PIXELS = re.compile(r"\s*[×xX*]\s*\d{3,4}(?!\d)")
 _QUESTION = re.compile(r"需要?(?:证书|资质)")
 
 
@@ -69,31 +73,45 @@ def _ends(one: Requirement, dimension: str) -> tuple[float, float] | None:
 
 
 def required(
-    text: str, known: AttributeNames, likely: Mapping[str, float], certificates: Mapping[str, Iterable[str]]
+    text: str,
+    known: AttributeNames,
+    likely: Mapping[str, float],
+    certificates: Mapping[str, Iterable[str]],
+    title: int = 0,
+    unmarked: str = HARD,
 ) -> list[Requirement]:
-    """The requirements a need's text states, in order. `certificates` are kinds with what else they are called.
+    """The requirements a need's text states, in order. `certificates` are kinds with what else they are called; so many
+    signs at the beginning are its title.
 
-    What the text refuses or tells as background requires nothing; clauses about contract, payment and delivery are
+    `unmarked` is the level of what neither a mark nor a word (必须, 最好) tells. What the text refuses or tells as background requires nothing; clauses about contract, payment and delivery are
     left to the conditions.
     """
     found: list[Requirement] = []
-    before, level = "", HARD
+    before, seen = "", set[tuple[str, str]]()
     for clause in clauses(text):
-        marked = _marked(clause.text)
-        level = marked or HARD
+        told, before = (before, clause.text), clause.text
+        if told in seen:
+            continue
+        seen.add(told)
+        level = _marked(clause.text) or unmarked
         if clause.sense is Sense.WANTED:
             found += _codes(clause, level)
             contract = bool(_CONTRACT.search(clause.text))
-            for measure in measures(clause.text, clause.start, known, likely, before):
-                if contract and not (measure.sure and measure.amount.dimension not in _IDLE_DIMENSIONS):
+            for measure in measures(clause.text, clause.start, known, likely, told[0]):
+                idle = measure.amount.dimension in _IDLE_DIMENSIONS and measure.key != _WARRANTY
+                if contract and (idle or not measure.sure):
                     continue
-                requirement = _numeric(measure, known, level)
+                requirement = _numeric(measure, known, level, measure.end <= title)
                 if requirement is not None:
                     found.append(requirement)
         if clause.sense is not Sense.BACKGROUND:
             found += _certificates(clause, certificates, level)
-        before = clause.text
     return _once(found)
+
+
+def marks(text: str) -> bool:
+    """Whether a text tells its hard or scored requirements by marks."""
+    return bool(_STARRED.search(text) or _SCORED.search(text))
 
 
 def _marked(text: str) -> str:
@@ -101,21 +119,23 @@ def _marked(text: str) -> str:
         return HARD
     if _SCORED.search(text):
         return SCORED
+    if _OBLIGES.search(text):
+        return HARD
     return PLAIN if _SOFT.search(text) else ""
 
 
-def _numeric(measure: Measure, known: AttributeNames, level: str) -> Requirement | None:
+def _numeric(measure: Measure, known: AttributeNames, level: str, in_title: bool) -> Requirement | None:
     amount, attribute = measure.amount, known.attributes.get(measure.key)
     if attribute is None and not _tells_itself(measure):
         return None
     if not amount.op and amount.dimension.startswith("count"):
         return None
-    op = _direction(measure, attribute)
+    op = _direction(measure, attribute, in_title)
     if not op:
         return None
     low, high = float(amount.low), None if amount.high is None else float(amount.high)
     value: float = low
-    if high is not None:
+    if high is not None and op != BETWEEN:
         # 两三吨 asked for at least means the smaller, at most the larger; a true range is contained.
         value, high = (low, None) if op == AT_LEAST else (high, None) if op == AT_MOST else (low, high)
     name = attribute.name if attribute else bare_label(measure.label).strip()[-12:]
@@ -126,6 +146,8 @@ def _numeric(measure: Measure, known: AttributeNames, level: str) -> Requirement
         value, unit = value * 30, "d"  # 半个月 in a need is fifteen days, not the 365th part of anything
     if not amount.op and measure.key in _OF_THE_WHOLE and level == HARD:
         level = PLAIN  # 监控装了三十来路 tells how many there are, not what one device must take
+    if measure.key == _WARRANTY and level == HARD:
+        level = PLAIN  # a term of the contract: it is agreed on, nobody is turned away for it
     return Requirement(
         name, measure.key, BETWEEN if high is not None else op, value, unit, level, high, start, end, words
     )
@@ -152,18 +174,28 @@ def _unit(measure: Measure, attribute: Attribute | None) -> str:
     return "元" if attribute.dimension == "money" and measure.amount.low >= 10_000 else attribute.unit
 
 
-def _direction(measure: Measure, attribute: Attribute | None) -> str:
-    """The direction the words give; without any, the better one of what is named right before the number."""
-    amount = measure.amount
+def _direction(measure: Measure, attribute: Attribute | None, in_title: bool) -> str:
+    """The direction the words give; without any, the better one of what is named right before the number, or of what a
+    number with such a unit can only be (供200千瓦), in a title of anything (4kg干粉)."""
+    amount, pixels = measure.amount, _pair_of_pixels(measure, attribute)
+    if attribute is not None and told_as_span(attribute):
+        return BETWEEN
     if amount.op:
         return amount.op
-    if attribute is None or (amount.unit is None and not measure.sure) or _one_of_each(amount):
+    if attribute is None or (amount.unit is None and not measure.sure and not pixels) or _one_of_each(amount):
         return ""
-    if measure.sure:
+    if measure.sure or pixels:
         return {"hi": AT_LEAST, "lo": AT_MOST, "eq": EQUAL}.get(attribute.direction, "")
     if attribute.dimension == "temperature" and attribute.direction == "lo" and amount.low < 0:
         return AT_MOST  # 夜里零下四十度 is the cold it must stand
-    return AT_LEAST if attribute.direction == "hi" and (measure.near or amount.per) else ""
+    plain = not amount.about and (in_title or attribute.dimension in _CAPABILITIES)
+    return AT_LEAST if attribute.direction == "hi" and (measure.near or amount.per or plain) else ""
+
+
+def _pair_of_pixels(measure: Measure, attribute: Attribute | None) -> bool:
+    """Whether the number is the first of 640×512, which no other attribute is told by."""
+    counted = attribute is not None and attribute.dimension == "pixel_line" and measure.amount.unit is None
+    return counted and bool(_PIXELS.match(measure.clause, measure.amount.end))
 
 
 def _one_of_each(amount: Amount) -> bool:

@@ -26,6 +26,21 @@ class Token(NamedTuple):
         return WEIGHTS[self.size]
 
 
+_MOST_HELD = 300_000
+_held: dict[str, dict[str, Token]] = {WORD: {}, PAIR: {}, CHARACTER: {}}
+
+
+def token(size: str, text: str) -> Token:
+    """The one token of this size and text: making a hundred thousand anew keeps the garbage collector busy."""
+    held = _held[size]
+    found = held.get(text)
+    if found is None:
+        if len(held) >= _MOST_HELD:
+            held.clear()
+        found = held[text] = Token(size, text)
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Tokens:
     """Cuts texts with the trade's dictionary."""
@@ -36,9 +51,9 @@ class Tokens:
         """The tokens of a text, in order of size; repeated ones stay."""
         norm = normalise(text).text
         return [
-            *(Token(WORD, word) for word in self.cutter.words(norm)),
-            *(Token(PAIR, pair) for pair in bigrams(norm)),
-            *(Token(CHARACTER, sign) for sign in characters(norm)),
+            *(token(WORD, word) for word in self.cutter.words(norm)),
+            *(token(PAIR, pair) for pair in bigrams(norm)),
+            *(token(CHARACTER, sign) for sign in characters(norm)),
         ]
 
 

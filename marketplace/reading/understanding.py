@@ -11,7 +11,7 @@ from typing import Any
 from marketplace.reading import conditions, library, measures
 from marketplace.reading.amounts import Amount, amounts
 from marketplace.reading.clauses import Clause, Sense, clauses, plain
-from marketplace.reading.requirements import Requirement, required
+from marketplace.reading.requirements import HARD, PLAIN, Requirement, marks, required
 from marketplace.taxonomy import queries as taxonomy
 
 LONGEST = 100_000
@@ -52,7 +52,7 @@ def understand(text: str, *, title: str = "", today: date) -> list[Proposal]:
     shift = len(whole) - len(body)
     if not whole.strip(" 。"):
         return []
-    read = clauses(whole)
+    read = _first_told(clauses(whole))
     types = _types(whole, title, read)
     found = [
         *_kinds(types),
@@ -62,6 +62,14 @@ def understand(text: str, *, title: str = "", today: date) -> list[Proposal]:
         *_refused(read),
     ]
     return [_placed(one, shift, text) for one in found]
+
+
+def _first_told(read: list[Clause]) -> list[Clause]:
+    """Each clause where it first stands: what is pasted a thousand times is read once."""
+    first: dict[str, Clause] = {}
+    for clause in read:
+        first.setdefault(clause.text, clause)
+    return list(first.values())
 
 
 def _types(whole: str, title: str, read: list[Clause]) -> list[tuple[str, float, str]]:
@@ -78,16 +86,17 @@ def _kinds(types: list[tuple[str, float, str]]) -> Iterator[Proposal]:
         node = taxonomy.class_(code)
         if node is None or (place and share < 0.7):
             continue
-        yield Proposal("class_code", code, node.name, words=told, sure=place == 0 and (bool(told) or share >= 1.0))
+        sure = place == 0 and (bool(told) or share >= 1.0)
+        yield Proposal("class_code", code, node.name, words=told, sure=sure)
         if place:
             continue
         events = [taxonomy.event(event) for event in node.event_codes]
         for event in [one for one in events if one][:1]:
-            yield Proposal("event_code", event.code, event.name, sure=False, note=node.name)
+            yield Proposal("event_code", event.code, event.name, sure=sure, note=node.name)
             category = taxonomy.event_category(event.code)
             name = next((name for code_, name, _en in taxonomy.categories() if code_ == category), "")
             if name:
-                yield Proposal("category", category, name, sure=False, note=node.name)
+                yield Proposal("category", category, name, sure=sure, note=node.name)
         for field_code in node.field_codes[:1]:
             name = next((name for code_, name, _en in taxonomy.fields() if code_ == field_code), "")
             if name:
@@ -147,7 +156,8 @@ def _requirements(whole: str, types: list[tuple[str, float, str]]) -> Iterator[P
     reference = taxonomy.reference()
     known = library.attribute_names()
     likely = measures.likely_keys(reference, {code: share for code, share, _told in types if share >= 0.6})
-    for one in required(whole, known, likely, dict(taxonomy.certificate_kinds())):
+    unmarked = PLAIN if marks(whole) else HARD  # who marks some with ★ means the others less strictly
+    for one in required(whole, known, likely, dict(taxonomy.certificate_kinds()), unmarked=unmarked):
         yield Proposal(
             "requirement", stored(one), _shown(one), one.start, one.end, sure=bool(one.key) or one.op == "has"
         )

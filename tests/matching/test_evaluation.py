@@ -128,9 +128,9 @@ def test_matching_is_worse_than_it_was(platform):
     _app, run = platform
     found = figures(LABELLED, run)["all"]
     assert found.needs == 88
-    assert found.ndcg >= 0.85
-    assert found.recall >= 0.95
-    assert found.violations <= 0.09
+    assert found.ndcg >= 0.88
+    assert found.recall >= 0.97
+    assert found.violations <= 0.055
 
 
 def test_something_strange_or_doubled_or_too_much_is_returned(platform):

@@ -15,7 +15,7 @@ from marketplace.needs.linting import Draft, Requirement, Severity, lint, rules_
 from marketplace.needs.linting_codes import CODES
 from marketplace.needs.linting_patterns import PATTERNS
 from marketplace.needs.linting_shapes import RULES_CSV
-from marketplace.needs.linting_values import SHORTEST, working_days_between
+from marketplace.needs.linting_values import SHORTEST
 
 TODAY = date(2026, 11, 23)  # a Monday
 FULL = Draft(
@@ -232,12 +232,6 @@ def test_a_deadline_below_the_legal_minimum_is_passed_over(procedure, days, shor
     assert bool(short_ones) == short
     if short:
         assert short_ones[0].rule.rule_id != "bond.bid" and short_ones[0].rule.value in short_ones[0].message
-
-
-def test_a_weekend_counts_as_working_days():
-    friday = date(2026, 11, 27)
-    assert [working_days_between(friday, friday + timedelta(days=n)) for n in range(-1, 6)] == [0, 0, 0, 0, 1, 2, 3]
-    assert working_days_between(friday, friday + timedelta(days=365)) == 260
 
 
 def test_a_deadline_names_another_procedures_rule():

@@ -10,7 +10,7 @@ from marketplace.accounts.models import OrganisationKind, Role, User
 from marketplace.kit import db
 from marketplace.needs import opening, questions, templates
 from marketplace.needs.models import Need, NeedQuestion, NeedStatus
-from marketplace.needs.views_begin import title_of
+from marketplace.reading.titles import title_of
 from tests.conftest import NOON
 from tests.factories.accounts import make_actor, make_member, make_organisation
 from tests.needs.worlds import GOVERNMENT, PUMP_TRUCK, make_draft, make_open, rows

@@ -294,3 +294,24 @@ def test_a_title_becomes_markup_or_a_page_holds_inline_code(visit, world):
 
 def test_a_page_leads_strangers_past_the_top_navigation(visit):
     assert 'href="/needs"' in visit(None).get("/needs").text
+
+
+def test_a_need_is_not_found_by_its_number_or_by_what_closes_soon(world, visit):
+    soon = make_open(world.writer, title="三天内截止的水泵", questions_until="2026-11-25T12:00")
+    late = make_open(world.writer, title="月底截止的帐篷", questions_until="2026-12-20T12:00")
+    always = make_open(world.writer, title="一直可以提问的灯塔", questions_until="")
+    stranger = visit(None)
+    found = stranger.get(f"/needs?text={late.number}").text
+    assert late.title in found and soon.title not in found
+    closing = stranger.get("/needs?closing=3").text
+    assert soon.title in closing and late.title not in closing and always.title not in closing
+    assert late.title not in stranger.get("/needs?closing=14").text
+    assert late.title in stranger.get("/needs?closing=99").text  # what nobody knows is passed over
+
+
+def test_an_own_need_does_not_lead_to_its_matches(world, visit):
+    need = make_open(world.writer, title="要看匹配的水泵")
+    own = visit(world.writer)
+    address = f"/my/needs/{need.id}/matches"
+    assert f'href="{address}"' in own.get(f"/my/needs/{need.id}").text
+    assert own.get(address).status_code == 200

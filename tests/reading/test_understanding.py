@@ -79,15 +79,60 @@ def test_a_requirement_of_a_pasted_tender_is_missed_or_made_up(tender):
         if one.value["key"]
     }
     assert found >= {
-        ("flow", ">=", 3000, "hard"), ("head", ">=", 15, "hard"), ("ip_code", ">=", "IP68", "hard"), ("noise", "<=", 85, "scored"),
-        ("endurance", ">=", 8, "hard"), ("gradeability", ">=", 30, "hard"), ("mast_height", ">=", 8, "hard"),
-        ("luminous_flux", ">=", 400_000, "hard"), ("wind_grade", ">=", 8, "hard"), ("ex_mark", ">=", "Ex d IIB T4", "hard"),
-        ("lifting_capacity", ">=", 2.5, "hard"), ("deploy_time", "<=", 30, "hard"),
+        ("flow", ">=", 3000, "hard"), ("head", ">=", 15, "plain"), ("ip_code", ">=", "IP68", "hard"), ("noise", "<=", 85, "scored"),
+        ("endurance", ">=", 8, "plain"), ("gradeability", ">=", 30, "plain"), ("mast_height", ">=", 8, "plain"),
+        ("luminous_flux", ">=", 400_000, "plain"), ("wind_grade", ">=", 8, "plain"), ("ex_mark", ">=", "Ex d IIB T4", "plain"),
+        ("lifting_capacity", ">=", 2.5, "plain"), ("deploy_time", "<=", 30, "plain"), ("warranty", ">=", 3, "plain"),
     }  # fmt: skip
     papers = [one.value["name"] for one in tender["requirement"] if one.value["op"] == "has"]
     assert sorted(papers) == sorted(set(papers)) and "强制性产品认证(3C)" in papers
     told = " ".join(one.words for one in tender["requirement"])
-    assert not any(word in told for word in ("质保", "支付", "业绩", "注册", "培训", "违约", "96小时", "95%"))
+    assert not any(word in told for word in ("质保金", "支付", "业绩", "注册", "培训", "违约", "96小时", "95%"))
+
+
+def test_a_text_without_marks_asks_for_nothing_firmly():
+    (told,) = fields_of(read("采购水泵2台,扬程不低于15米。"))["requirement"]
+    assert told.value["level"] == "hard"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("工作温度-20℃~50℃", ("working_temperature", "between", -20, 50)),
+        ("环境温度:-20℃~+50℃", ("working_temperature", "between", -20, 50)),
+        ("适应三级海况", ("sea_state", ">=", 3, None)),
+        ("三级海况以上", ("sea_state", ">=", 3, None)),
+        ("红外分辨率640×512", ("thermal_resolution", ">=", 640, None)),
+        ("质保期不少于2年", ("warranty", ">=", 2, None)),
+    ],
+)
+def test_a_requirement_told_in_a_usual_way_is_missed(text, told):
+    found = [one.value for one in read(f"采购救援装备一批。{text}。") if one.field == "requirement"]
+    assert told in [(one["key"], one["op"], one["value"], one["high"]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("参照北京市、上海市的做法,采购帐篷100顶,送到湖北省荆州市", "荆州市"),
+        ("供应商须在北京设有服务网点,货物运至四川省成都市", "成都市"),
+        ("广东省内,深圳市交货", "深圳市"),
+        ("去年杭州发生内涝,需水泵", "杭州市"),
+    ],
+)
+def test_the_first_city_named_is_taken_for_the_place_of_delivery(text, city):
+    assert by_field(text)["place"][0]["city"] == city
+
+
+def test_the_category_is_doubted_although_the_class_is_sure():
+    found = fields_of(read("采购大流量排水抢险车2辆,额定流量不低于3000立方米每小时。"))
+    assert found["class_code"][0].sure and found["event_code"][0].sure and found["category"][0].sure
+
+
+def test_a_text_pasted_a_thousand_times_is_read_a_thousand_times():
+    text = "采购排水抢险车2辆,流量不低于3000立方米每小时,不要拖车式泵站,救生衣已有。"
+    once, often = read(text), read(text * 1000)
+    assert [one.shown for one in often] == [one.shown for one in once]
 
 
 def test_what_a_pasted_tender_refuses_or_has_is_asked_for(tender):
@@ -143,7 +188,7 @@ def test_a_guess_is_ticked_like_what_the_text_says():
     found = read("采购拖车式移动泵站2台,2025年6月1日前交货,单价不超过3万元")
     sure = {one.field: one.sure for one in found}
     assert sure["class_code"] and sure["item"] and sure["mode"] and sure["budget_fen"]
-    assert not sure["wanted_on"] and not sure["event_code"] and not sure["field_code"]
+    assert sure["event_code"] and not sure["wanted_on"] and not sure["field_code"]
     assert next(one.note for one in found if one.field == "wanted_on")
     assert next(one.value for one in found if one.field == "budget_fen") == 6_000_000
 
