@@ -1,0 +1,1 @@
+"""Sealed quotes: what suppliers seal, when it may be opened, and the record of the opening."""
