@@ -1,0 +1,1 @@
+"""What was agreed, what was delivered, and how both sides judge it."""
