@@ -37,7 +37,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("monthly_capacity", "月产能", "整数", "6", ("产能",), False, 10),
     Column("lead_time_days", "交货期(天)", "整数;0 为当天可发", "30", ("交货期", "交期", "供货周期"), False, 10),
     Column("service_regions", "服务区域", "全国,或省份名称用顿号分隔", "全国", ("供货区域", "区域"), True, 18),
-    Column("arrangements", "合作方式", "采购、经营租赁、按日租用、融资租赁、服务、保险、协议储备", "采购、经营租赁", ("供应方式", "offers"), True, 18),
+    Column("arrangements", "合作方式", "采购、经营租赁、按日租用、融资租赁、按使用付费、服务、保险、产品+服务、产品+保险、协议储备、产能储备、试用", "采购、经营租赁", ("供应方式", "offers"), True, 18),
     Column("certificates", "证书", "名称,编号,有效期至;多项用分号分隔", "车辆公告;检测报告,JC2026-118,2028-05-31", ("资质证书", "认证"), True, 30),
 )  # fmt: skip
 SUPPLIER_COLUMNS: tuple[Column, ...] = (

@@ -49,7 +49,7 @@ class ListingForm(Form):
     monthly_capacity: Count | None = None
     lead_time_days: Annotated[int, Field(ge=0, le=3650)] | None = None
     service_regions: list[str] = Field(default_factory=list, max_length=40)
-    arrangements: list[str] = Field(default_factory=list, max_length=10)
+    arrangements: list[str] = Field(default_factory=list, max_length=20)
     external_ref: str = Field(default="", max_length=80)
     specs: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_SPECS)
 

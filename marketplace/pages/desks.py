@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from flask import Response, url_for
+from flask import Response
 from flask_babel import gettext as _
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import OrganisationKind, OrganisationStatus
-from marketplace.accounts.permissions import RUN_PLATFORM
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing, ListingStatus
 from marketplace.kit import clock, jobs, mail
-from marketplace.kit.permissions import SIGNED_IN, Actor, can, current_actor, guarded
+from marketplace.kit.permissions import SIGNED_IN, Actor, current_actor, guarded
 from marketplace.kit.web import page
-from marketplace.matching import queries as matching
-from marketplace.matching.permissions import SEE_OPPORTUNITIES
 from marketplace.pages.cards import newest
-from marketplace.pages.saved import SAVE
+from marketplace.pages.todo import todo
 from marketplace.pages.views import bp
 from marketplace.parks import queries as parks
 from marketplace.quoting import labels as quoting_labels
@@ -45,38 +42,6 @@ def desk() -> Response:
     return desks[actor.kind](actor)
 
 
-def menu() -> list[tuple[str, str]]:
-    """The desk's side menu: (words, address); an empty address makes a heading."""
-    actor = current_actor()
-    if actor is None:
-        return []
-    items = [(_("工作台"), "/desk")]
-    if can("listing.see_own"):
-        items += [(_("我的供给"), "/desk/listings"), (_("批量导入"), "/desk/listings/import"), (_("证书"), "/desk/certificates"),
-                  (_("收到的询价"), "/desk/inquiries"), (_("邀请与关注的需求"), "/my/invited-needs"), (_("技术、融资需求"), "/needs/mine")]  # fmt: skip
-    if can(SEE_OPPORTUNITIES):
-        new = matching.new_opportunities(actor.organisation_id)
-        items.append((_("商机(%(n)s)", n=new) if new else _("商机"), url_for("matching.opportunity_list")))
-    if can("quoting.ask") or actor.kind in (OrganisationKind.BUYER, OrganisationKind.PARK):
-        items += [
-            (_("采购需求"), "/needs/mine"),
-            (_("突发事件"), "/incidents"),
-            (_("询价篮"), "/basket"),
-            (_("我的询价单"), "/requests"),
-        ]
-    if actor.kind == OrganisationKind.PARK:
-        base = parks.base_of_staff(actor.organisation_id)
-        if base:
-            items.append((_("本基地"), url_for("parks.base", base_id=base.id)))
-    if can(RUN_PLATFORM):
-        items += [(_("单位审核"), "/operations/organisations"), (_("供给审核"), "/operations/listings"),
-                  (_("询价统计"), "/operations/requests"), (_("搜索索引"), "/operations/search"), (_("定时任务"), "/operations/jobs"),
-                  (_("邮件发送"), "/operations/mails"), (_("操作记录"), "/operations/audit")]  # fmt: skip
-    if can(SAVE):
-        items.append((_("我的收藏搜索"), "/desk/searches"))
-    return [*items, (_("通知"), "/inbox"), (_("单位资料"), "/organisation")]
-
-
 def _status(actor: Actor) -> dict:
     org = accounts.organisation(actor.organisation_id)
     reviews = accounts.reviews_of(org.id) if org.status != OrganisationStatus.APPROVED else []
@@ -91,6 +56,7 @@ def _supplier(actor: Actor) -> Response:
     return page(
         "pages/desk_supplier.html",
         **_status(actor),
+        todo=todo(actor, clock.now()),
         counts=catalog.own_counts(actor.organisation_id),
         waiting=count,
         inquiries=[*waiting, *others][:6],
@@ -121,6 +87,7 @@ def _buyer(actor: Actor) -> Response:
     return page(
         "pages/desk_buyer.html",
         **_status(actor),
+        todo=todo(actor, clock.now()),
         basket=quoting.basket_size(actor.organisation_id),
         requests=quoting.requests_of(actor.organisation_id, limit=8),
         newest=newest(6),
@@ -134,6 +101,7 @@ def _park(actor: Actor) -> Response:
     return page(
         "pages/desk_park.html",
         **_status(actor),
+        todo=todo(actor, clock.now()),
         base=base,
         tenants=tenants,
         listings={org.id: catalog.own_counts(org.id).get(ListingStatus.PUBLISHED, 0) for _t, org in tenants},
@@ -144,6 +112,7 @@ def _operator(actor: Actor) -> Response:
     waiting = accounts.review_queue()
     return page(
         "pages/desk_operator.html",
+        todo=todo(actor, clock.now()),
         organisations=waiting[:8],
         waiting=len(waiting),
         moderation=catalog.moderation_queue(page=1, per_page=8),

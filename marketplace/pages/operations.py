@@ -94,7 +94,10 @@ def audit_page() -> Response:
     """Who did what, newest first."""
     number = web.page_number()
     action = request.args.get("action", "").strip()[:64]
-    where = [AuditEntry.action.startswith(action, autoescape=True)] if action else []
+    where = [
+        ~AuditEntry.action.startswith("sealed.")
+    ]  # what is done to sealed quotes is shown to nobody, not even as a count
+    where += [AuditEntry.action.startswith(action, autoescape=True)] if action else []
     query = (
         select(AuditEntry, User.name, Organisation.name)
         .join(User, User.id == AuditEntry.actor_id, isouter=True)

@@ -29,12 +29,12 @@ EXPORT_ROWS = 500
 
 def init_app(app: Flask) -> None:
     """Register this room's pages."""
-    from marketplace.pages import desks, jobs, operations, views_saved  # noqa: F401 - they register themselves
+    from marketplace.pages import desks, jobs, menu, operations, views_saved  # noqa: F401 - they register themselves
 
     app.register_blueprint(bp)
     app.jinja_env.filters["marked"] = marked
     app.jinja_env.globals.update(word=finding.label, path_steps=path_steps, units_of=units_of, scheme_name=scheme_name)
-    app.jinja_env.globals["desk_menu"] = desks.menu
+    app.jinja_env.globals["desk_menu"] = menu.menu
 
 
 @bp.get("/")
