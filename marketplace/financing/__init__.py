@@ -1,0 +1,1 @@
+"""Institutions' products, applications for them with their offers, and consortium agreements."""
