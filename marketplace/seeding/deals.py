@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from rich.progress import Progress
 
-from marketplace.accounts.models import Notice
 from marketplace.catalog.models import Listing
 from marketplace.kit import clock, db
 from marketplace.kit.permissions import Actor
@@ -19,12 +17,11 @@ from marketplace.quoting.schemas import LineAnswer, NewBasketLine, NewRequest, Q
 if TYPE_CHECKING:
     from marketplace.seeding.world import World
 
-READ_AFTER = timedelta(days=4)
 TAX_RATE = 13
 
 
 def build(world: World, rows: list[dict[str, Any]], progress: Progress) -> None:
-    """Send every inquiry and its answers, then count old notices as read."""
+    """Send every inquiry and its answers."""
     task = progress.add_task("询价与答复", total=len(rows))
     for number, row in enumerate(rows):
         closes = world.now + timedelta(days=row["closes_in_days"], hours=number % 5)
@@ -37,9 +34,6 @@ def build(world: World, rows: list[dict[str, Any]], progress: Progress) -> None:
                 with clock.set_clock(at), db.transaction():
                     _answer(world, request_id, answer, at)
         progress.advance(task)
-    with db.transaction() as session:
-        old = sa.update(Notice).where(Notice.created_at < world.now - READ_AFTER)
-        session.exec(old.values(read_at=Notice.created_at))
 
 
 def _ask(world: World, row: dict[str, Any], at: datetime, closes: datetime) -> int:

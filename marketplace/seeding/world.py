@@ -2,12 +2,14 @@
 
 import io
 import json
+import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
+import sqlalchemy as sa
 from flask import Flask
 from rich.progress import Progress
 from sqlmodel import select
@@ -15,7 +17,7 @@ from werkzeug.datastructures import FileStorage
 
 from marketplace.accounts import actions as accounts
 from marketplace.accounts import membership, queries
-from marketplace.accounts.models import Organisation, OrganisationKind, OrganisationStatus, Role, User
+from marketplace.accounts.models import Notice, Organisation, OrganisationKind, OrganisationStatus, Role, User
 from marketplace.accounts.schemas import NewOrganisation, NewPerson
 from marketplace.catalog import actions as catalog
 from marketplace.catalog import attachments, certificates
@@ -27,7 +29,7 @@ from marketplace.parks import actions as parks
 from marketplace.parks import queries as parks_queries
 from marketplace.search.mirror import mirrors
 from marketplace.searching import learn_vocabulary
-from marketplace.seeding import deals, wants
+from marketplace.seeding import deals, funds, procured, wants
 from marketplace.seeding.drawings import draw
 from marketplace.settings import ROOT
 
@@ -42,15 +44,18 @@ ROLES = {
 }
 VARIANTS = 4
 BEGUN = timedelta(days=240)
+READ_AFTER = timedelta(days=4)
 
 
 class World:
     """What has been made so far, by the keys of the seed files."""
 
     def __init__(self, now: datetime) -> None:
-        self.now = now
+        self.now, self.begun = now, now - BEGUN
+        self.password = PASSWORD
         self.organisations: dict[str, int] = {}
         self.actors: dict[str, Actor] = {}
+        self.people: dict[str, list[Actor]] = {}
         self.listings: dict[str, int] = {}
         self.words = Words()
 
@@ -70,6 +75,9 @@ def build(app: Flask, progress: Progress) -> None:
         _listings(world, progress)
         deals.build(world, list(_rows("inquiries")), progress)
         wants.build(world, list(_rows("needs")), progress)
+        funds.build(world, list(_rows("finance_products")), progress)
+        procured.build(world, tomllib.loads((FOLDER / "procurements.toml").read_text("utf-8")), progress)
+        _read_old_notices(world)
         task = progress.add_task("搜索索引", total=None)
         for mirror in mirrors().values():
             mirror.rebuild()
@@ -95,6 +103,13 @@ def sign_ins(app: Flask) -> list[tuple[str, str]]:
     return [(words, found[kind]) for kind, words in ROLES.items() if kind in found]
 
 
+def _read_old_notices(world: World) -> None:
+    """People have seen what came long ago."""
+    with db.transaction() as session:
+        old = sa.update(Notice).where(Notice.created_at < world.now - READ_AFTER)
+        session.exec(old.values(read_at=Notice.created_at))
+
+
 def _rows(name: str) -> Iterator[dict[str, Any]]:
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as text:
         for line in text:
@@ -117,11 +132,12 @@ def _people_and_organisations(world: World, progress: Progress) -> None:
 
 
 def _organisation(world: World, row: dict, people: list[dict], at: datetime) -> None:
+    people = sorted(people, key=lambda p: p["role"] != Role.ADMIN)
     users = [
         accounts.register_person(
             NewPerson(email=p["email"], name=p["name"], password=PASSWORD), at=at, verified=True, demo=True
         )
-        for p in sorted(people, key=lambda p: p["role"] != Role.ADMIN)
+        for p in people
     ]
     operates = row["kind"] == OrganisationKind.OPERATOR
     kind = OrganisationKind.PARK if operates else OrganisationKind(row["kind"])
@@ -134,11 +150,14 @@ def _organisation(world: World, row: dict, people: list[dict], at: datetime) -> 
     )
     if operates:  # no page makes an operator; the founding command does
         org.kind = OrganisationKind.OPERATOR
-    for user, person in zip(users[1:], sorted(people, key=lambda p: p["role"] != Role.ADMIN)[1:], strict=True):
+    for user, person in zip(users[1:], people[1:], strict=True):
         membership.add_member(org, user, Role(person["role"]), by=None, at=at)
     world.organisations[row["key"]] = org.id
-    admin = Actor(users[0].id, org.id, org.kind, Role.ADMIN, True, users[0].name, org.name)
-    world.actors[row["key"]] = admin
+    world.people[row["key"]] = [
+        Actor(user.id, org.id, org.kind, Role(person["role"]), True, user.name, org.name)
+        for user, person in zip(users, people, strict=True)
+    ]
+    admin = world.actors[row["key"]] = world.people[row["key"]][0]
     if operates:
         world.actors["operator"] = admin
     state, reason = row.get("state", "approved"), row.get("reason", "")
