@@ -7,10 +7,23 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import freshness, imports, matching, rematch, search, sourcing, throughput, understanding
+from benchmarks import (
+    crashes,
+    freshness,
+    imports,
+    matching,
+    payments,
+    races,
+    rematch,
+    search,
+    sourcing,
+    surge,
+    throughput,
+    understanding,
+)
 from benchmarks.timing import Figure, keep, show
 
-USUAL = ("search", "import", "freshness", "throughput", "matching", "rematch", "sourcing")
+USUAL = ("search", "import", "freshness", "throughput", "matching", "rematch", "sourcing", "surge", "races", "crashes")
 
 
 def main() -> None:
@@ -18,12 +31,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument(
         "figures", nargs="*", metavar="FIGURE",
-        help="search, import, freshness, throughput, growth, matching, rematch, sourcing, or understanding with the folder of a labelled set",
+        help="search, import, freshness, throughput, growth, matching, rematch, sourcing, surge, races, crashes, payments, or understanding with the folder of a labelled set",
     )  # fmt: skip
     parser.add_argument(
         "--listings", type=int, help="listings in the world (all that have one; growth: the larger one)"
     )
     parser.add_argument("--rows", type=int, default=imports.ROWS, help="rows of the imported sheet")
+    parser.add_argument("--histories", type=int, default=payments.HISTORIES, help="payments: random histories")
     parser.add_argument("--verbose", action="store_true", help="understanding: name what is missed and what is false")
     chosen = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 160)
@@ -57,6 +71,10 @@ def _known(chosen: argparse.Namespace, console: Console) -> dict[str, Callable[[
         "matching": lambda: matching.beside_query(**size),
         "rematch": lambda: rematch.beside_affected(**size),
         "sourcing": sourcing.plans,
+        "payments": lambda: payments.random_histories(chosen.histories),
+        "surge": surge.deadline,
+        "crashes": crashes.killed,
+        "races": races.judged,
         "understanding": labelled,
     }
     return known

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from marketplace import settings as configuration
-from marketplace.kit import clock, csrf, db, errors, files, headers, permissions, sessions, web
+from marketplace.kit import arrival, clock, csrf, db, errors, files, headers, permissions, sessions, web
 from marketplace.kit.site import Site
 
 PACKAGE = Path(__file__).parent
@@ -44,10 +44,18 @@ def _flask_config(settings: configuration.Settings) -> dict:
     secure = settings.public_url.startswith("https://")
     return {
         "SECRET_KEY": settings.secret_key,
+        "RECEIPT_SECRET": settings.receipt_secret,
         "DATA_DIR": str(settings.data_dir),
         "PUBLIC_URL": settings.public_url,
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
+        "STRIPE": (
+            settings.stripe_secret_key,
+            settings.stripe_webhook_secret,
+            settings.stripe_methods,
+            settings.stripe_api,
+        ),
+        "REFUND_SECOND_ABOVE_FEN": settings.refund_second_above_yuan * 100,
         "DEMO": settings.seed_demo and not settings.production,
         "PRODUCTION": settings.production,
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
@@ -84,16 +92,27 @@ def _serve_static(app: Flask, settings: configuration.Settings) -> None:
 def _init_rooms(app: Flask, settings: configuration.Settings) -> None:
     from marketplace import searching
     from marketplace.accounts import views as accounts
+    from marketplace.arrangements import views as arrangements
+    from marketplace.awarding import views as awarding
+    from marketplace.bidding import views as bidding
     from marketplace.catalog import views as catalog
+    from marketplace.contracts import views as contracts
+    from marketplace.evidence import views as evidence
+    from marketplace.financing import views as financing
     from marketplace.matching import views as matching
     from marketplace.needs import views as needs
     from marketplace.pages import views as pages
     from marketplace.parks import views as parks
+    from marketplace.payments import views as payments
+    from marketplace.procedures import views as procedures
+    from marketplace.procurement import views as procurement
     from marketplace.quoting import views as quoting
     from marketplace.search import jobs as _search_jobs  # noqa: F401 - registers itself
 
+    arrival.init_app(app)
     csrf.init_app(app)
-    for room in (accounts, parks, catalog, needs, matching, quoting, pages):
+    trade = (catalog, needs, matching, quoting, procurement, bidding, awarding, contracts, financing, evidence)
+    for room in (accounts, parks, arrangements, procedures, payments, *trade, pages):
         room.init_app(app)
     permissions.init_app(app)
     searching.init_app(app, settings)

@@ -20,6 +20,7 @@ def prepare(app: Flask, settings: configuration.Settings, *, seed: bool | None =
             console.print("Bringing the database up to date …")
             migrations.upgrade(settings.database)
         from marketplace.parks import actions as parks
+        from marketplace.procedures import actions as procedures
         from marketplace.taxonomy import actions
 
         with db.transaction():
@@ -27,6 +28,8 @@ def prepare(app: Flask, settings: configuration.Settings, *, seed: bool | None =
             if changed:
                 parks.import_bases(ROOT / "seed" / "bases.csv", at=clock.now())
                 console.print(f"Reference data: {sum(changed.values())} rows")
+            if taken := procedures.import_shipped(ROOT / "seed" / "procedures", at=clock.now()):
+                console.print(f"Procedures: {', '.join(taken)}")
     if seed or (seed is None and settings.seed_demo and not settings.production):
         from marketplace.seeding import world
 

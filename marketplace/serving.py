@@ -3,12 +3,15 @@
 import os
 import signal
 from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from marketplace.kit import db, jobs, mail
+from marketplace.matching.knowledge import knowledge
+from marketplace.payments import events as payment_events
 from marketplace.search.mirror import drain_all
 
 
@@ -45,7 +48,7 @@ def serve(app: Flask, host: str, port: int, workers: int, *, with_jobs: bool) ->
         "loglevel": "warning",
         "timeout": 60,
         "graceful_timeout": 20,
-        "post_fork": lambda _server, _worker: _let_go_of_connections(app),
+        "post_fork": lambda _server, _worker: _begin_work(app),
     }
     try:
         _Server(app, options).run()
@@ -63,6 +66,7 @@ def run_jobs(app: Flask) -> None:
 def _idle() -> None:
     mail.send_waiting()
     drain_all()
+    payment_events.work_all()
 
 
 def _fork_jobs(app: Flask) -> int:
@@ -76,6 +80,17 @@ def _fork_jobs(app: Flask) -> int:
         finally:
             os._exit(0)
     return child
+
+
+def _begin_work(app: Flask) -> None:
+    """A worker's first deeds: connections of its own, and what matching must know, learnt beside the first pages."""
+    _let_go_of_connections(app)
+    Thread(target=_learn, args=(app,), name="knowledge", daemon=True).start()
+
+
+def _learn(app: Flask) -> None:
+    with app.app_context():
+        knowledge()
 
 
 def _let_go_of_connections(app: Flask) -> None:

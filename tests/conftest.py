@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from marketplace import migrate
+from marketplace.accounts import keys
 from marketplace.app import create_app
 from marketplace.kit import clock, db
+from marketplace.procedures import actions as procedure_actions
 from marketplace.settings import Settings
 from marketplace.taxonomy import actions as taxonomy_actions
 from tests.factories import postgres
@@ -33,6 +35,12 @@ def pytest_terminal_summary(terminalreporter):
     """Say so when a run has not looked at PostgreSQL."""
     if why := postgres.missing():
         terminalreporter.write_line(f"The tests on PostgreSQL were skipped: {why}.", yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def cheap_keys(monkeypatch):
+    """Personal keys are locked at next to no cost, or each new person would take 40 ms."""
+    monkeypatch.setattr(keys, "COST", (1, 8, 1))
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +77,7 @@ def _prepare(settings):
         migrate.upgrade(settings.database)
         with db.transaction():
             taxonomy_actions.import_all(ROOT / "seed" / "taxonomy", at=NOON)
+            procedure_actions.import_shipped(ROOT / "seed" / "procedures", at=NOON)
         db.database().engine.dispose()
 
 

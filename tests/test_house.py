@@ -24,6 +24,7 @@ DATA = {
     "marketplace/catalog/rows.py",
     "marketplace/catalog/specs.py",
     "marketplace/cli.py",
+    "marketplace/contracts/wording.py",
     "marketplace/kit/money.py",
     "marketplace/kit/quantities.py",
     "marketplace/matching/asks.py",
@@ -36,6 +37,7 @@ DATA = {
     "marketplace/needs/requirements.py",
     "marketplace/parks/actions.py",
     "marketplace/parks/rules.py",
+    "marketplace/procedures/citations.py",
     "marketplace/search/text.py",
     "marketplace/taxonomy/queries.py",
 }

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NOON
+from tests.journeys.stage import Stage
+
 ROOT = Path(__file__).parents[2]
 SEEDING_SECONDS = 420
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -68,14 +71,24 @@ def serve(data: Path, log: Path, *, patience: float = SEEDING_SECONDS) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def chromium(site):
+def chromium():
     """One browser for the run."""
+    if CHROMIUM is None:
+        pytest.skip("the journeys need Chromium, and it is neither installed nor could it be")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def stage(app, chromium):
+    """A platform with nobody on it, served from here; the test moves its clock."""
+    made = Stage(app, chromium, NOON)
+    yield made
+    made.close()
 
 
 @pytest.fixture
