@@ -16,6 +16,7 @@ from benchmarks import (
     races,
     rematch,
     search,
+    silence,
     sourcing,
     surge,
     throughput,
@@ -23,7 +24,19 @@ from benchmarks import (
 )
 from benchmarks.timing import Figure, keep, show
 
-USUAL = ("search", "import", "freshness", "throughput", "matching", "rematch", "sourcing", "surge", "races", "crashes")
+USUAL = (
+    "search",
+    "import",
+    "freshness",
+    "throughput",
+    "matching",
+    "rematch",
+    "sourcing",
+    "surge",
+    "races",
+    "silence",
+    "crashes",
+)
 
 
 def main() -> None:
@@ -31,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument(
         "figures", nargs="*", metavar="FIGURE",
-        help="search, import, freshness, throughput, growth, matching, rematch, sourcing, surge, races, crashes, payments, or understanding with the folder of a labelled set",
+        help="search, import, freshness, throughput, growth, matching, rematch, sourcing, surge, races, silence, crashes, payments, or understanding with the folder of a labelled set",
     )  # fmt: skip
     parser.add_argument(
         "--listings", type=int, help="listings in the world (all that have one; growth: the larger one)"
@@ -75,6 +88,7 @@ def _known(chosen: argparse.Namespace, console: Console) -> dict[str, Callable[[
         "surge": surge.deadline,
         "crashes": crashes.killed,
         "races": races.judged,
+        "silence": silence.accept_or_silence,
         "understanding": labelled,
     }
     return known

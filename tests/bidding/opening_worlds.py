@@ -60,7 +60,7 @@ def make_tender(*, suppliers=3, officers=3, quorum=2, opens_at=OPENS) -> Tender:
         buyer = make_actor(buyer_org)
         row = Procurement(
             owner_id=buyer_org.id, form_key="k", number="CG20261123-0001", status=ProcurementStatus.PUBLISHED,
-            procedure_id=procedures.newest("formal_rfq").id, title="移动泵站", visibility=Visibility.PUBLIC,
+            procedure_id=procedures.newest("formal_rfq").id, title="移动泵站", place="城北仓库", payment_terms="验收后付款", acceptance_terms="逐台验收", visibility=Visibility.PUBLIC,
             arrangements=["purchase", "operating_lease", "insurance"], version=1, reconfirm_from=1, created_by=buyer.user_id,
             published_by=buyer.user_id, published_at=NOON, created_at=NOON, updated_at=NOON,
         )  # fmt: skip

@@ -19,11 +19,14 @@ def addresses(app, method):
     """Every (guard, address) of the platform that answers the method; ids that exist nowhere stand for rows."""
     for rule in app.url_map.iter_rules():
         if method in rule.methods:
-            kinds = rule._converters
-            values = {
-                name: 987_654 if isinstance(kinds[name], IntegerConverter) else "no-such" for name in rule.arguments
-            }
+            values = {name: _absent(rule._converters[name]) for name in rule.arguments}
             yield app.view_functions[rule.endpoint].guard, rule.build(values)[1]
+
+
+def _absent(converter):
+    if isinstance(converter, IntegerConverter):
+        return min(987_654, converter.max or 987_654)
+    return "no-such"
 
 
 def test_an_address_says_neither_whom_it_is_for_nor_that_it_is_public(app):
