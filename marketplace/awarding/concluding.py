@@ -45,7 +45,7 @@ class Proposal:
 
 def deduction_of(definition: ProcedureDefinition) -> int:
     """The percent a small enterprise's price is lowered by for ranking; 0 where the procedure has none."""
-    return int(getattr(definition, "small_deduction", 0))
+    return definition.small_deduction
 
 
 def propose(seat: Seat, lot: Lot, *, by: Actor | None = None) -> Proposal:

@@ -23,6 +23,7 @@ FOR_SETTING: dict[str, tuple[str, ...]] = {
     "price_weight_goods": ("cons.method", "eval.goods_weight"),
     "price_weight_services": ("cons.method", "eval.service_weight"),
     "panel_min": ("rfq.team",),
+    "small_deduction": ("sme.deduct",),
     "publicity_days": ("challenge.file", "ss.publicity"),
     "notices": ("award.notice", "contract.publish"),
     "budget_max_fen": ("limit.central",),

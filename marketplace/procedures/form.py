@@ -19,7 +19,7 @@ FLAGS = (
     "binding", "sealed", "panel_odd", "needs_incident", "needs_framework", "split_award", "review_after",
     "allows_consortium", "decline_next_best",
 )  # fmt: skip
-NUMBERS = ("min_suppliers", "min_quotes", "rounds", "panel_min", "officers_min", "quorum")
+NUMBERS = ("min_suppliers", "min_quotes", "rounds", "panel_min", "officers_min", "quorum", "small_deduction")
 CHOSEN = ("too_few", "price_changes", "evaluation")
 LISTS = ("visibility", "notices", "arrangements")
 PERIODS = (

@@ -30,7 +30,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("time", ("visibility", "min_suppliers", "allows_consortium", "usual_time", "min_time", "emergency_min_time",
               "question_margin", "extension_when_amended")),
     ("quotes", ("sealed", "officers_min", "min_quotes", "rounds", "price_changes")),
-    ("award", ("evaluation", "price_weight_goods", "price_weight_services", "panel_min", "split_award",
+    ("award", ("evaluation", "price_weight_goods", "price_weight_services", "panel_min", "small_deduction", "split_award",
                "decline_next_best", "publicity_days")),
     ("record", ("notices", "review_after")),
 )  # fmt: skip
@@ -96,7 +96,7 @@ def _titles() -> dict[str, str]:
         "quorum": _("开启所需人数"), "min_quotes": _("最少有效报价"), "too_few": _("报价不足时"), "rounds": _("报价轮次"),
         "price_changes": _("价格变动"), "evaluation": _("评审办法"), "price_weight_goods": _("货物价格权重"),
         "price_weight_services": _("服务价格权重"), "panel_min": _("评审小组人数"), "panel_odd": _("评审小组单数"),
-        "split_award": _("分给多家"), "decline_next_best": _("成交人放弃"), "publicity_days": _("异议期"),
+        "small_deduction": _("小微企业价格扣除"), "split_award": _("分给多家"), "decline_next_best": _("成交人放弃"), "publicity_days": _("异议期"),
         "notices": _("公告"), "review_after": _("事后复核"),
     }  # fmt: skip
 

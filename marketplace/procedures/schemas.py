@@ -117,7 +117,7 @@ class ProcedureDefinition(_Part):
 
     `min_time` runs from publication to the deadline, `usual_time` is what a form proposes. `question_margin` is how long
     before the deadline questions end. `extension_when_amended` is what must remain after an amendment. `price_weight_*` are
-    percents of the total in weighted scoring. `panel_min` 0: no panel. `publicity_days` is the objection period after the
+    percents of the total in weighted scoring. `panel_min` 0: no panel. `small_deduction` is the percent a small enterprise's price is lowered by for ranking. `publicity_days` is the objection period after the
     award. `budget_max_fen`: above it pages warn. `arrangements` are codes of the arrangements room.
     """
 
@@ -149,6 +149,7 @@ class ProcedureDefinition(_Part):
     needs_incident: bool
     needs_framework: bool
     split_award: bool
+    small_deduction: int = Field(default=0, ge=0, le=20)
     review_after: bool
     allows_consortium: bool
     decline_next_best: bool

@@ -144,6 +144,10 @@ def _panel(d: Definition) -> str:
     return _("评审小组不少于 %(n)s 人。", n=d.panel_min)
 
 
+def _small(d: Definition) -> str:
+    return _("小微企业报价扣除 %(n)s%% 后参与排序,成交价不变。", n=d.small_deduction) if d.small_deduction else ""
+
+
 def _split(d: Definition) -> str:
     if not d.binding:
         return ""
@@ -194,6 +198,6 @@ _SAID: dict[str, Callable[[Definition], str]] = {
     "min_quotes": _quotes, "rounds": _rounds, "price_changes": _prices, "evaluation": _evaluation,
     "price_weight_goods": lambda d: _weight(d.price_weight_goods),
     "price_weight_services": lambda d: _weight(d.price_weight_services), "panel_min": _panel,
-    "split_award": _split, "decline_next_best": _next_best, "publicity_days": _objections, "notices": _notices,
+    "small_deduction": _small, "split_award": _split, "decline_next_best": _next_best, "publicity_days": _objections, "notices": _notices,
     "review_after": _review,
 }  # fmt: skip
